@@ -1,0 +1,1 @@
+"""`Inspector`: the one entry to everything that `vision` can find."""
