@@ -1,0 +1,1 @@
+"""The inspection service: state, people, papers and time around what `vision` finds."""

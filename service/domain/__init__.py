@@ -1,0 +1,1 @@
+"""The rules of the trade: standard library, findings and code grammars, nothing else."""

@@ -1,0 +1,1 @@
+"""What the service does, one verb per file; `ports` names what it needs from outside."""

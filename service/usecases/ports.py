@@ -1,0 +1,266 @@
+"""What the use cases need from outside, as protocols. `service.store` and `service.compute`
+fulfil them; tests fulfil them with fakes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from service.domain.access import Caller, Role
+from service.domain.declaration import Declaration
+from service.domain.decision import OperatorDecision
+from service.domain.inspection import Inspection, InspectionState
+from service.domain.registration import Registration
+from service.domain.verdict import Advice, StoredVerdict
+from vision.findings import Analysis
+from vision.scan import RawScan
+
+
+class Clock(Protocol):
+    """Now, aware, in UTC."""
+
+    def __call__(self) -> datetime: ...
+
+
+class Analyser(Protocol):
+    """Local, pooled or on Ray: files in, analysis out; never touches the database.
+
+    A file that cannot be read or a model that cannot be opened becomes coverage FAILED; what
+    is raised is a defect or a lost engine, and the job is tried again.
+    """
+
+    def analyse(self, files: Sequence[RawScan]) -> Analysis: ...
+
+
+class BlobStore(Protocol):
+    """Files by the sha256 of their content; writing twice is writing once."""
+
+    def put(self, data: bytes) -> str: ...
+
+    def get(self, sha256: str) -> bytes:
+        """Raises: NotFound; also if the stored bytes no longer have that sha256."""
+        ...
+
+    def has(self, sha256: str) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """A worker's right to one job until `expires_at`."""
+
+    inspection_id: str
+    worker: str
+    token: str
+    expires_at: datetime
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredAnalysis:
+    """An analysis as stored: number within the inspection, when, how long it took."""
+
+    number: int
+    finished_at: datetime
+    elapsed_s: float
+    analysis: Analysis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One line of an inspection's history: state changes, papers, verdicts, decisions.
+
+    `sequence` increases over all inspections; it is the event id of the stream.
+    """
+
+    sequence: int
+    inspection_id: str
+    at: datetime
+    name: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InspectionFilter:
+    """Empty fields do not filter. `text` is looked for in id, lane, references and codes read."""
+
+    states: frozenset[InspectionState] = frozenset()
+    advices: frozenset[Advice] = frozenset()
+    sites: frozenset[str] = frozenset()
+    captured_from: datetime | None = None
+    captured_to: datetime | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InspectionSummary:
+    """A row of the queue."""
+
+    inspection: Inspection
+    advice: Advice | None
+    reasons: tuple[str, ...]
+    container_codes: tuple[str, ...]
+    plates: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page of the queue, newest first; `next_cursor` None at the end."""
+
+    items: tuple[InspectionSummary, ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFile:
+    """Everything about one inspection, as its page shows it. Lists are oldest first."""
+
+    inspection: Inspection
+    analyses: tuple[StoredAnalysis, ...]
+    verdicts: tuple[StoredVerdict, ...]
+    decisions: tuple[OperatorDecision, ...]
+    declaration: Declaration | None
+    registrations: tuple[Registration, ...]
+    events: tuple[Event, ...]
+
+
+class Repository(Protocol):
+    """State. Each method is one transaction; each that takes `caller` sees its sites only and
+    raises NotFound for the others, so that existence does not leak.
+    """
+
+    # intake
+    def add_inspection(
+        self, inspection: Inspection, *, idempotency_key: str | None, request_sha256: str,
+        caller: Caller,
+    ) -> Inspection:
+        """Store it and return it; with a key seen before, return the first one instead.
+
+        Raises:
+            IdempotencyMismatch: the key was used with another `request_sha256`.
+        """
+        ...
+
+    def case_file(self, inspection_id: str, *, caller: Caller) -> CaseFile: ...
+
+    def list_inspections(
+        self, filters: InspectionFilter, *, cursor: str | None, limit: int, caller: Caller
+    ) -> Page:
+        """Raises: InvalidInput for a cursor that is not ours."""
+        ...
+
+    def state_counts(self, *, caller: Caller) -> dict[InspectionState, int]: ...
+
+    # jobs
+    def claim(self, *, worker: str, now: datetime, lease: timedelta) -> Lease | None:
+        """The oldest RECEIVED inspection, or one whose lease has expired; None if idle.
+
+        An expired job at its last attempt becomes FAILED instead of being handed out.
+        """
+        ...
+
+    def renew(self, lease: Lease, *, now: datetime, extend: timedelta) -> Lease:
+        """Raises: LeaseLost."""
+        ...
+
+    def finish(
+        self, lease: Lease, *, analysis: Analysis, elapsed_s: float, now: datetime
+    ) -> StoredAnalysis:
+        """Store the analysis, state ANALYSED. Raises: LeaseLost; then nothing is stored."""
+        ...
+
+    def give_up(self, lease: Lease, *, reason: str, now: datetime, final: bool) -> None:
+        """Back to RECEIVED, or FAILED if `final` or out of attempts. Raises: LeaseLost."""
+        ...
+
+    def retry_failed(self, inspection_id: str, *, now: datetime, caller: Caller) -> Inspection:
+        """FAILED -> RECEIVED with attempts 0. Raises: Conflict in any other state."""
+        ...
+
+    def awaiting_verdict(self) -> tuple[str, ...]:
+        """Ids left in ANALYSED by a crash between analysis and verdict."""
+        ...
+
+    # judging
+    def judging_file(self, inspection_id: str) -> CaseFile:
+        """As `case_file`, for the service itself, all sites."""
+        ...
+
+    def add_verdict(
+        self, inspection_id: str, *, verdict: StoredVerdict, now: datetime, reopens: bool
+    ) -> None:
+        """Append; state JUDGED, or DECIDED kept if decided and `reopens` is False.
+
+        `verdict.number` must be the next one, else Conflict (someone judged in between).
+        """
+        ...
+
+    def add_decision(
+        self, inspection_id: str, *, decision: OperatorDecision, caller: Caller
+    ) -> None:
+        """Append; state DECIDED. Raises: Conflict if not judged, or the number is taken."""
+        ...
+
+    # papers
+    def file_declaration(
+        self, declaration: Declaration, *, now: datetime
+    ) -> tuple[Declaration, bool]:
+        """Store as a new version unless nothing changed; returns it and whether it is new."""
+        ...
+
+    def file_registration(
+        self, registration: Registration, *, now: datetime
+    ) -> tuple[Registration, bool]: ...
+
+    def declaration(self, reference: str, *, caller: Caller) -> Declaration: ...
+
+    def registration(self, reference: str, *, caller: Caller) -> Registration: ...
+
+    def registrations_of_plate(self, plate: str, *, site: str) -> tuple[Registration, ...]: ...
+
+    def register_size(self, *, site: str) -> int:
+        """How many registrations the site has; 0 means that "not found" proves nothing."""
+        ...
+
+    def inspections_naming(
+        self, *, declaration_ref: str | None, registration_ref: str | None, site: str
+    ) -> tuple[str, ...]:
+        """Ids of analysed inspections that name that paper, for reopening."""
+        ...
+
+    def inspections_reading_plate(self, plate: str, *, site: str) -> tuple[str, ...]:
+        """Ids of analysed inspections with an accepted reading of that plate."""
+        ...
+
+    # events
+    def events_after(
+        self, sequence: int, *, inspection_id: str | None, caller: Caller, limit: int
+    ) -> Sequence[Event]: ...
+
+    def last_event(self) -> int: ...
+
+    # people and keys
+    def add_api_key(
+        self, *, key_id: str, name: str, secret_hash: str, role: Role, sites: frozenset[str],
+        now: datetime,
+    ) -> None: ...
+
+    def api_key(self, key_id: str) -> tuple[str, Caller] | None:
+        """(secret hash, caller) of a key that is not revoked."""
+        ...
+
+    def revoke_api_key(self, key_id: str, *, now: datetime) -> None: ...
+
+    def api_keys(self) -> Iterator[tuple[str, str, Role, frozenset[str], bool]]:
+        """(id, name, role, sites, revoked)."""
+        ...
+
+    def add_user(
+        self, *, name: str, password_hash: str, role: Role, sites: frozenset[str], now: datetime
+    ) -> None: ...
+
+    def user(self, name: str) -> tuple[str, Caller] | None: ...
+
+    def set_password(self, name: str, *, password_hash: str) -> None: ...
