@@ -1,0 +1,75 @@
+"""Every setting of the service, from environment variables that begin with TALLYMAN_ or `.env`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MEBIBYTE = 1024 * 1024
+
+
+class Settings(BaseSettings):
+    """What an operator of the service may set; everything has a working default.
+
+    A relative path counts from the working directory. A setting that does not exist
+    (`TALLYMAN_PROT`) is not noticed, as environment variables are shared.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="TALLYMAN_", env_file=".env", extra="ignore", frozen=True
+    )
+
+    data_dir: Path = Field(Path("var"), description="database, blobs, secrets and logs")
+    database_url: str = Field("", description="SQLAlchemy URL; empty: SQLite in data_dir")
+    host: str = Field("127.0.0.1", description="address to listen on")
+    port: int = Field(8000, ge=0, le=65535, description="port to listen on")
+    weights_dir: Path = Field(Path("weights"), description="lineup.toml and the models")
+    policy_file: Path | None = Field(None, description="policy TOML; None: the one shipped")
+    session_secret_file: Path | None = Field(
+        None, description="signs session cookies; None: session.key in data_dir, made if missing"
+    )
+    session_hours: float = Field(12.0, gt=0, description="how long a sign-in lasts")
+    secure_cookies: bool = Field(False, description="set to true behind TLS")
+
+    max_upload_mb: int = Field(200, ge=1, description="largest request body, MiB")
+    max_files: int = Field(32, ge=1, description="most files in one upload")
+    max_wait_s: float = Field(30.0, ge=0, le=30, description="cap on Prefer: wait")
+
+    in_process_worker: bool = Field(True, description="False: workers are processes of their own")
+    worker_threads: int = Field(1, ge=1, description="inspections analysed at once, per process")
+    poll_s: float = Field(1.0, gt=0, description="how often an idle worker looks for a job")
+    lease_s: float = Field(120.0, gt=0, description="a job not renewed for so long is reclaimed")
+    max_attempts: int = Field(3, ge=1, description="analyses begun before an inspection FAILED")
+    ort_threads: int = Field(0, ge=0, description="onnxruntime threads per model; 0: it decides")
+    concurrent_analyses: int = Field(
+        2, ge=1, description="stateless /v1/analyse requests computed at once"
+    )
+
+    requests_per_minute: int = Field(
+        600, ge=0, description="per caller over /v1; 0: no limit. 429 beyond"
+    )
+    failed_logins_per_minute: int = Field(
+        10, ge=0, description="wrong credentials per address; 0: no limit"
+    )
+    sse_heartbeat_s: float = Field(15.0, gt=0, description="comment line on a silent event stream")
+
+    @property
+    def effective_database_url(self) -> str:
+        """`database_url`, or the SQLite file in `data_dir`."""
+        if self.database_url:
+            return self.database_url
+        return f"sqlite:///{(self.data_dir / 'tallyman.sqlite').absolute()}"
+
+    @property
+    def blob_dir(self) -> Path:
+        return self.data_dir / "blobs"
+
+    @property
+    def effective_session_secret_file(self) -> Path:
+        return self.session_secret_file or self.data_dir / "session.key"
+
+    @property
+    def max_upload_bytes(self) -> int:
+        return self.max_upload_mb * MEBIBYTE

@@ -1,0 +1,1 @@
+"""The service over HTTP: API, console, and the one place that turns errors into answers."""

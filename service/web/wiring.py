@@ -1,0 +1,66 @@
+"""What the web layer is given at start-up, and how a route gets at it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Protocol, cast
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from service.config import Settings
+from service.usecases.ports import Analyser, BlobStore, Clock, Repository
+from service.usecases.receive import Recogniser
+from vision.findings import Provenance
+from vision.scan import RawScan, Scan
+
+ScanReader = Callable[[RawScan], Scan]
+"""Reads a file into a scan for pictures and plots. Raises: UnreadableScan."""
+
+
+class Judge(Protocol):
+    """Reach a verdict on an analysed inspection, now; the policy is bound inside."""
+
+    def __call__(self, inspection_id: str, *, cause: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readiness:
+    """Whether the service can do its work; `problems` has a sentence for each thing missing."""
+
+    ready: bool
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Everything that a route may use; built once by the composition root.
+
+    `wake` tells an idle worker in this process that a job has come; it must be cheap and must
+    not raise. `readiness` is asked on every /readyz, so it must not load anything.
+    `session_secret` signs cookies. `models` is the line-up that serves. `policy` names the
+    policy in force, as verdicts do.
+    """
+
+    settings: Settings
+    repository: Repository
+    blobs: BlobStore
+    analyser: Analyser
+    recognise: Recogniser
+    read_scan: ScanReader
+    clock: Clock
+    policy: str
+    judge: Judge
+    wake: Callable[[], None]
+    readiness: Callable[[], Readiness]
+    models: tuple[Provenance, ...]
+    session_secret: bytes
+
+
+def services_of(connection: HTTPConnection) -> Services:
+    """The services of the application that this request came to."""
+    return cast(Services, connection.app.state.services)
+
+
+UsesServices = Annotated[Services, Depends(services_of)]
