@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Protocol, cast
 
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from service.config import Settings
+from service.domain.access import Caller
 from service.usecases.ports import Analyser, BlobStore, Clock, Repository
 from service.usecases.receive import Recogniser
+from service.web.metrics import Metrics
 from vision.findings import Provenance
 from vision.scan import RawScan, Scan
 
 ScanReader = Callable[[RawScan], Scan]
 """Reads a file into a scan for pictures and plots. Raises: UnreadableScan."""
+
+
+class KeyCheck(Protocol):
+    """Whose API key this is. Raises: NotAuthenticated."""
+
+    def __call__(self, key: str) -> Caller: ...
 
 
 class Judge(Protocol):
@@ -40,7 +48,8 @@ class Services:
     `wake` tells an idle worker in this process that a job has come; it must be cheap and must
     not raise. `readiness` is asked on every /readyz, so it must not load anything.
     `session_secret` signs cookies. `models` is the line-up that serves. `policy` names the
-    policy in force, as verdicts do.
+    policy in force, as verdicts do. Wrap the analyser that worker and API share in
+    `MeasuredAnalyser(analyser, metrics)` and pass the same `metrics` here.
     """
 
     settings: Settings
@@ -52,10 +61,12 @@ class Services:
     clock: Clock
     policy: str
     judge: Judge
+    authenticate_key: KeyCheck
     wake: Callable[[], None]
     readiness: Callable[[], Readiness]
     models: tuple[Provenance, ...]
     session_secret: bytes
+    metrics: Metrics = field(default_factory=Metrics)
 
 
 def services_of(connection: HTTPConnection) -> Services:
