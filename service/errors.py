@@ -1,15 +1,15 @@
 """Everything that `service` raises on purpose. HTTP mapping lives in `service.web.problems`.
 
-    ServiceError
-    ├── NotFound                 no such thing, or not at a site that the caller may see
-    ├── Forbidden                known caller, role or site does not allow it
-    ├── NotAuthenticated         no or unknown credentials
-    ├── Conflict                 the state does not allow it
-    │   └── IdempotencyMismatch  the same key came with another request
-    ├── InvalidInput             a field is wrong; `field` says which
-    │   └── UnreadableUpload     a file of the upload is not a scan; `file` says which
-    ├── LeaseLost                a late worker whose job was reclaimed
-    └── NotConfigured            start-up cannot go on; the message says what to install or set
+ServiceError
+├── NotFound                 no such thing, or not at a site that the caller may see
+├── Forbidden                known caller, role or site does not allow it
+├── NotAuthenticated         no or unknown credentials
+├── Conflict                 the state does not allow it
+│   └── IdempotencyMismatch  the same key came with another request
+├── InvalidInput             a field is wrong; `field` says which
+│   └── UnreadableUpload     a file of the upload is not a scan; `file` says which
+├── LeaseLost                a late worker whose job was reclaimed
+└── NotConfigured            start-up cannot go on; the message says what to install or set
 """
 
 from __future__ import annotations

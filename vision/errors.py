@@ -1,12 +1,12 @@
 """Everything that `vision` raises on purpose.
 
-    VisionError
-    ├── UnreadableScan          the upload is not a scan that we can read: data, not an incident
-    │   ├── UnsupportedFormat   no reader recognises the content
-    │   └── ScanTooLarge        beyond a stated limit; found before decoding
-    ├── ShapeMismatch           arrays that do not belong together: a bug of the caller
-    └── ModelUnavailable        a model cannot be opened; coverage says so, nothing is "clear"
-        └── TamperedWeights     the bytes are not the ones that the manifest names
+VisionError
+├── UnreadableScan          the upload is not a scan that we can read: data, not an incident
+│   ├── UnsupportedFormat   no reader recognises the content
+│   └── ScanTooLarge        beyond a stated limit; found before decoding
+├── ShapeMismatch           arrays that do not belong together: a bug of the caller
+└── ModelUnavailable        a model cannot be opened; coverage says so, nothing is "clear"
+└── TamperedWeights     the bytes are not the ones that the manifest names
 """
 
 from __future__ import annotations

@@ -194,9 +194,7 @@ class ScanQuality:
     kind: Literal["scan_quality"] = "scan_quality"
 
 
-Finding = (
-    ContainerFound | LoadState | Reading | GrossCount | NuclideFound | ScanQuality
-)
+Finding = ContainerFound | LoadState | Reading | GrossCount | NuclideFound | ScanQuality
 
 
 class Ran(StrEnum):

@@ -62,4 +62,4 @@ class Quad:
         """The smallest axis-parallel box around the corners."""
         xs = [x for x, _ in self.corners]
         ys = [y for _, y in self.corners]
-        return Box(x1=min(xs), y1=min(ys), x2=max(max(xs), min(xs) + 1), y2=max(max(ys), min(ys) + 1))
+        return Box(x1=min(xs), y1=min(ys), x2=max(*xs, min(xs) + 1), y2=max(*ys, min(ys) + 1))

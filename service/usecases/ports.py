@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from service.domain.access import Caller, Role
-from service.domain.declaration import Declaration
 from service.domain.decision import OperatorDecision
+from service.domain.declaration import Declaration
 from service.domain.inspection import Inspection, InspectionState
 from service.domain.registration import Registration
 from service.domain.verdict import Advice, StoredVerdict
@@ -133,7 +133,11 @@ class Repository(Protocol):
 
     # intake
     def add_inspection(
-        self, inspection: Inspection, *, idempotency_key: str | None, request_sha256: str,
+        self,
+        inspection: Inspection,
+        *,
+        idempotency_key: str | None,
+        request_sha256: str,
         caller: Caller,
     ) -> Inspection:
         """Store it and return it; with a key seen before, return the first one instead.
@@ -243,7 +247,13 @@ class Repository(Protocol):
 
     # people and keys
     def add_api_key(
-        self, *, key_id: str, name: str, secret_hash: str, role: Role, sites: frozenset[str],
+        self,
+        *,
+        key_id: str,
+        name: str,
+        secret_hash: str,
+        role: Role,
+        sites: frozenset[str],
         now: datetime,
     ) -> None: ...
 

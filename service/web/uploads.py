@@ -7,11 +7,11 @@ nothing behind.
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import dataclass, field
 
+import anyio
 from python_multipart.exceptions import FormParserError
-from python_multipart.multipart import MultipartParser, parse_options_header
+from python_multipart.multipart import MultipartCallbacks, MultipartParser, parse_options_header
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -96,7 +96,7 @@ class _Parts:
     _file_name: str | None = None
     _count: int = 0
 
-    def callbacks(self) -> dict[str, object]:
+    def callbacks(self) -> MultipartCallbacks:
         return {
             "on_part_begin": self._on_part_begin,
             "on_header_field": self._on_header_field,
@@ -233,11 +233,11 @@ def _lingering(receive: Receive, send: Send) -> Send:
             await send(message)
             return
         await send({**message, "more_body": True})
-        deadline = time.monotonic() + LINGER_S
-        more = True
-        while more and time.monotonic() < deadline:
-            part = await receive()
-            more = part["type"] == "http.request" and bool(part.get("more_body", False))
+        with anyio.move_on_after(LINGER_S):
+            more = True
+            while more:
+                part = await receive()
+                more = part["type"] == "http.request" and bool(part.get("more_body", False))
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     return answer

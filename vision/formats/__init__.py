@@ -1,0 +1,1 @@
+"""Files into scans: limits before decoding, content decides the format."""

@@ -1,0 +1,1 @@
+"""Shipped models: manifests, the verified shelf, ONNX sessions."""

@@ -1,0 +1,1 @@
+"""Alarms and nuclides in radiation measurements."""

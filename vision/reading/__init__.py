@@ -1,0 +1,1 @@
+"""Container codes and licence plates in photographs."""

@@ -1,0 +1,1 @@
+"""Containers and their load in X-ray views."""
