@@ -1,0 +1,1 @@
+"""Labelled folders into figures; each command prints one JSON document."""

@@ -1,0 +1,85 @@
+"""A passage as CSV: one row per interval, columns by name.
+
+`start_s` (or `time_s`), `gamma`, and optionally `duration_s`, `neutron`, `occupied` (0 or 1).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import numpy as np
+
+from vision.errors import ScanTooLarge, ShapeMismatch, UnreadableScan
+from vision.formats.limits import Limits
+from vision.scan import CountSeries, RadiationScan
+
+_TIME = ("start_s", "time_s")
+_KNOWN = frozenset({*_TIME, "gamma", "duration_s", "neutron", "occupied"})
+
+
+def looks_like(data: bytes) -> bool:
+    """Whether the first line names the columns."""
+    header = data[:400].split(b"\n", 1)[0].decode("utf-8-sig", "replace").strip().lower()
+    names = {name.strip() for name in header.split(",")}
+    return "gamma" in names and bool(names & set(_TIME))
+
+
+def read(data: bytes, *, sha256: str, limits: Limits) -> RadiationScan:
+    """Read the table.
+
+    Raises:
+        UnreadableScan: names the line that is wrong.
+        ScanTooLarge: too many rows.
+    """
+    try:
+        lines = data.decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError as problem:
+        raise UnreadableScan("csv", "not UTF-8 text", offset=problem.start) from problem
+    if len(lines) > limits.max_records + 1:
+        raise ScanTooLarge("csv", f"{len(lines)} lines, at most {limits.max_records} are read")
+    rows = csv.DictReader(io.StringIO("\n".join(lines)))
+    names = [name.strip().lower() for name in rows.fieldnames or ()]
+    rows.fieldnames = names
+    unknown = sorted(set(names) - _KNOWN)
+    if unknown or len(set(names)) != len(names):
+        raise UnreadableScan("csv", f"unknown or repeated columns: {', '.join(unknown or names)}")
+    columns: dict[str, list[float]] = {name: [] for name in names}
+    for number, row in enumerate(rows, start=2):
+        for name in names:
+            columns[name].append(_number(row.get(name), name=name, line=number))
+    return _scan(columns, sha256=sha256)
+
+
+def _number(text: str | None, *, name: str, line: int) -> float:
+    try:
+        value = float(text or "")
+    except ValueError:
+        value = np.nan
+    if not (np.isfinite(value) and value >= 0):
+        raise UnreadableScan("csv", f"line {line}, {name}: expected a number >= 0, got {text!r}")
+    return value
+
+
+def _scan(columns: dict[str, list[float]], *, sha256: str) -> RadiationScan:
+    arrays = {name: np.asarray(values) for name, values in columns.items()}
+    start = arrays[next(name for name in _TIME if name in arrays)]
+    if start.size < 3 or not np.all(np.diff(start) > 0):
+        raise UnreadableScan("csv", "needs three rows or more, with increasing times")
+    step = np.diff(start)
+    duration = arrays.get("duration_s", np.append(step, np.median(step)))
+    if not np.all(duration > 0):
+        raise UnreadableScan("csv", "duration_s must be positive")
+    try:
+        series = CountSeries(
+            start_s=start - start[0],
+            duration_s=duration,
+            gamma=arrays["gamma"],
+            neutron=arrays.get("neutron"),
+            occupied=arrays["occupied"] > 0 if "occupied" in arrays else None,
+        )
+    except ShapeMismatch as problem:
+        raise UnreadableScan("csv", str(problem)) from problem
+    return RadiationScan(
+        sha256=sha256, scan_format="csv", detector="", spectra=(), background=None, series=series
+    )

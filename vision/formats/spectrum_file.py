@@ -1,0 +1,188 @@
+"""Spectrum files, N42 first, through SandiaSpecUtils (LGPL).
+
+SpecUtils reads a truncated N42 silently, with fewer records, so XML is checked for
+well-formedness here first, and every spectrum must be possible.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+import numpy as np
+import numpy.typing as npt
+import SpecUtils
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from vision.errors import ScanTooLarge, ShapeMismatch, UnreadableScan, UnsupportedFormat
+from vision.formats.limits import Limits
+from vision.scan import CountSeries, RadiationScan, Spectrum
+
+_PASSAGE_SAMPLES = 10
+_MIN_CHANNELS = 16
+
+
+def read(data: bytes, *, sha256: str, name: str, limits: Limits) -> RadiationScan:
+    """Read a spectrum file of any format that SpecUtils knows.
+
+    Raises:
+        UnsupportedFormat: SpecUtils does not recognise it.
+        UnreadableScan: malformed XML, a document type or entities, or an impossible spectrum.
+    """
+    is_xml = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<"
+    if is_xml:
+        _check_xml(data)
+    scan_format = "n42" if is_xml else "spectrum"
+    records = [record for record in _load(data, name=name) if record.numGammaChannels() > 0]
+    if not records:
+        raise UnreadableScan(scan_format, "holds no gamma spectrum")
+    if len(records) > limits.max_records:
+        raise ScanTooLarge(
+            scan_format, f"{len(records)} records, at most {limits.max_records} are read"
+        )
+    spectral = [r for r in records if r.numGammaChannels() >= _MIN_CHANNELS]
+    samples = {int(r.sampleNumber()) for r in records if not _is_background(r)}
+    is_passage = len(samples) >= _PASSAGE_SAMPLES
+    try:
+        foreground, background = _spectra(spectral, is_passage=is_passage)
+        return RadiationScan(
+            sha256=sha256,
+            scan_format=scan_format,
+            detector=str(records[0].detectorName()),
+            spectra=foreground,
+            background=background,
+            series=_series(records) if is_passage else None,
+        )
+    except ShapeMismatch as problem:
+        raise UnreadableScan(scan_format, str(problem)) from problem
+
+
+def _check_xml(data: bytes) -> None:
+    try:
+        fromstring(data, forbid_dtd=True)
+    except ParseError as problem:
+        raise UnreadableScan("n42", f"not well-formed XML: {problem}") from problem
+    except DefusedXmlException as problem:
+        raise UnreadableScan("n42", "document types and entities are not read") from problem
+    except (ValueError, LookupError) as problem:
+        raise UnreadableScan("n42", f"encoding: {problem}") from problem
+
+
+def _load(data: bytes, *, name: str) -> Sequence[Any]:
+    with tempfile.TemporaryDirectory(prefix="tallyman-") as folder:
+        path = Path(folder) / f"scan{Path(name).suffix[:8] if Path(name).suffix.isascii() else ''}"
+        path.write_bytes(data)
+        spec = SpecUtils.SpecFile()
+        try:
+            spec.loadFile(str(path), SpecUtils.ParserType.Auto, path.suffix.lstrip("."))
+        except Exception as problem:
+            raise UnsupportedFormat(
+                "unknown", "not a picture, a count table or a spectrum file that is known"
+            ) from problem
+        # The records belong to the file object and must not outlive it.
+        return [record.clone() for record in spec.measurements()]
+
+
+def _is_background(record: Any) -> bool:
+    return bool(record.sourceType() == SpecUtils.SourceType.Background)
+
+
+def _is_special(record: Any) -> bool:
+    return bool(
+        record.sourceType()
+        in (SpecUtils.SourceType.IntrinsicActivity, SpecUtils.SourceType.Calibration)
+    )
+
+
+def _unoccupied(record: Any) -> bool:
+    return bool(record.occupied() == SpecUtils.OccupancyStatus.NotOccupied)
+
+
+def _spectra(
+    records: Sequence[Any], *, is_passage: bool
+) -> tuple[tuple[Spectrum, ...], Spectrum | None]:
+    usable = [r for r in records if not _is_special(r) and r.liveTime() > 0]
+    behind = [r for r in usable if _is_background(r) or (is_passage and _unoccupied(r))]
+    front = [r for r in usable if r not in behind]
+    background = _sum(behind) if behind else None
+    if is_passage:
+        return ((_sum(front),) if front else ()), background
+    by_sample: dict[int, list[Any]] = {}
+    for record in front:
+        by_sample.setdefault(int(record.sampleNumber()), []).append(record)
+    return tuple(_sum(group) for group in by_sample.values()), background
+
+
+def _sum(records: Sequence[Any]) -> Spectrum:
+    """Sum over detectors and time on the first record's energy axis.
+
+    Live time is that of one detector: the total over detectors divided by their number.
+    """
+    edges = _edges(records[0])
+    counts = np.zeros(edges.size - 1)
+    for record in records:
+        counts += _rebin(_counts(record), _edges(record), edges)
+    detectors = max(1, len({str(record.detectorName()) for record in records}))
+    return Spectrum(
+        counts=counts,
+        edges_kev=edges,
+        live_time_s=sum(float(r.liveTime()) for r in records) / detectors,
+        real_time_s=sum(float(r.realTime()) for r in records) / detectors,
+    )
+
+
+def _counts(record: Any) -> npt.NDArray[np.float64]:
+    return np.asarray(record.gammaCounts(), dtype=np.float64)
+
+
+def _edges(record: Any) -> npt.NDArray[np.float64]:
+    energies = np.asarray(record.channelEnergies(), dtype=np.float64)
+    channels = int(record.numGammaChannels())
+    if energies.size == channels and channels > 1:
+        energies = np.append(energies, 2 * energies[-1] - energies[-2])
+    if energies.size != channels + 1:
+        raise ShapeMismatch(f"{channels} channels without energy calibration")
+    return energies
+
+
+def _rebin(
+    counts: npt.NDArray[np.float64],
+    edges: npt.NDArray[np.float64],
+    target: npt.NDArray[np.float64],
+) -> npt.NDArray[np.float64]:
+    if edges.shape == target.shape and np.allclose(edges, target, atol=1e-3):
+        return counts
+    cumulative = np.concatenate([[0.0], np.cumsum(counts)])
+    return np.diff(np.interp(target, edges, cumulative))
+
+
+def _series(records: Sequence[Any]) -> CountSeries | None:
+    by_sample: dict[int, list[Any]] = {}
+    for record in records:
+        if not _is_background(record) and not _is_special(record):
+            by_sample.setdefault(int(record.sampleNumber()), []).append(record)
+    groups = [group for _, group in sorted(by_sample.items())]
+    duration = np.array([max(float(r.realTime()) for r in group) for group in groups])
+    if len(groups) < 3 or not np.all(duration > 0):
+        return None
+    gamma = np.array([sum(float(r.gammaCountSum()) for r in group) for group in groups])
+    neutrons = [[r for r in group if r.containedNeutron()] for group in groups]
+    neutron = (
+        np.array([sum(float(r.neutronCountsSum()) for r in group) for group in neutrons])
+        if all(neutrons)
+        else None
+    )
+    states = [[r.occupied() for r in group] for group in groups]
+    status = SpecUtils.OccupancyStatus
+    known = all(s[0] in (status.Occupied, status.NotOccupied) for s in states)
+    return CountSeries(
+        start_s=np.concatenate([[0.0], np.cumsum(duration)[:-1]]),
+        duration_s=duration,
+        gamma=gamma,
+        neutron=neutron,
+        occupied=np.array([s[0] == status.Occupied for s in states]) if known else None,
+    )

@@ -1,0 +1,131 @@
+"""What an X-ray view shows: its quality, each container, and whether it is loaded."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vision.errors import ModelUnavailable
+from vision.findings import (
+    ContainerFound,
+    CoverageEntry,
+    Evidence,
+    Finding,
+    Load,
+    LoadState,
+    Measure,
+    Provenance,
+    Ran,
+    ScanQuality,
+)
+from vision.models.shelf import Shelf
+from vision.scan import ScanKind, XrayImage
+from vision.xray import containers, load_state
+from vision.xray.normalise import transmission_like
+
+MIN_HEIGHT_PX = 200
+MIN_CONTRAST = 0.15
+MAX_OPAQUE = 0.6
+QUALITY = Provenance(model="xray-quality", version="1", sha256="")
+
+
+class XrayAnalyser:
+    """Analyses one view at a time; safe to share between threads."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+
+    @property
+    def lineup(self) -> tuple[Provenance, ...]:
+        return (
+            self._shelf.provenance(containers.MODEL, label="container"),
+            self._shelf.provenance(load_state.MODEL, label="loaded"),
+        )
+
+    def analyse(
+        self, image: XrayImage, *, name: str
+    ) -> tuple[tuple[Finding, ...], tuple[CoverageEntry, ...]]:
+        """Findings and what ran; a model that cannot be opened is coverage FAILED."""
+        quality = self._quality(image)
+        findings: list[Finding] = [quality]
+        coverage = [_entry(image, name, "scan_quality", Ran.RAN)]
+        try:
+            found, loads = self._containers(image)
+        except ModelUnavailable as problem:
+            coverage += [
+                _entry(image, name, analysis, Ran.FAILED, str(problem))
+                for analysis in ("containers", "load_state")
+            ]
+            return tuple(findings), tuple(coverage)
+        coverage.append(_entry(image, name, "containers", Ran.RAN))
+        reason = "" if found else "no container was found"
+        coverage.append(
+            _entry(image, name, "load_state", Ran.RAN if found else Ran.NOT_POSSIBLE, reason)
+        )
+        return (*findings, *found, *loads), tuple(coverage)
+
+    def _containers(self, image: XrayImage) -> tuple[list[ContainerFound], list[LoadState]]:
+        view = transmission_like(image)
+        finder = self._shelf.provenance(containers.MODEL, label="container")
+        judge = self._shelf.provenance(load_state.MODEL, label="loaded")
+        model = load_state.open_model(self._shelf)
+        loaded_at = self._shelf.manifest(load_state.MODEL).thresholds
+        found, loads = [], []
+        boxes = sorted(containers.detect(view, shelf=self._shelf), key=lambda pair: pair[0].x1)
+        for box, score in boxes:
+            evidence = Evidence(scan_sha256=image.sha256, box=box)
+            found.append(ContainerFound(evidence=evidence, provenance=finder, score=score))
+            probability = model.probability_loaded(load_state.features(view, box))
+            if probability >= loaded_at["loaded"].value:
+                load = Load.LOADED
+            elif probability <= loaded_at["empty"].value:
+                load = Load.EMPTY
+            else:
+                load = Load.CANNOT_TELL
+            loads.append(
+                LoadState(
+                    evidence=evidence, provenance=judge, load=load, probability_loaded=probability
+                )
+            )
+        return found, loads
+
+    def _quality(self, image: XrayImage) -> ScanQuality:
+        view = transmission_like(image)
+        low, high = (float(v) for v in np.percentile(view[::4, ::4], (2, 98)))
+        opaque = float((view[::4, ::4] < 0.02).mean())
+        measures = (
+            Measure(
+                name="height_px",
+                value=float(view.shape[0]),
+                limit=MIN_HEIGHT_PX,
+                acceptable=view.shape[0] >= MIN_HEIGHT_PX,
+            ),
+            Measure(
+                name="contrast",
+                value=high - low,
+                limit=MIN_CONTRAST,
+                acceptable=high - low >= MIN_CONTRAST,
+            ),
+            Measure(
+                name="opaque_fraction",
+                value=opaque,
+                limit=MAX_OPAQUE,
+                acceptable=opaque <= MAX_OPAQUE,
+            ),
+        )
+        return ScanQuality(
+            evidence=Evidence(scan_sha256=image.sha256),
+            provenance=QUALITY,
+            acceptable=all(measure.acceptable for measure in measures),
+            measures=measures,
+        )
+
+
+def _entry(image: XrayImage, name: str, analysis: str, ran: Ran, reason: str = "") -> CoverageEntry:
+    return CoverageEntry(
+        scan_sha256=image.sha256,
+        scan_name=name,
+        sensor=ScanKind.XRAY,
+        analysis=analysis,
+        ran=ran,
+        reason=reason,
+    )
