@@ -1,1 +1,102 @@
 """`Inspector`: the one entry to everything that `vision` can find."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from vision.errors import UnreadableScan
+from vision.findings import Analysis, CoverageEntry, Finding, Provenance, Ran
+from vision.formats import Limits, read_scan
+from vision.models.shelf import Shelf
+from vision.radiation.analyser import RadiationAnalyser
+from vision.reading.analyser import PhotoAnalyser
+from vision.reading.engines import OcrEngine
+from vision.reading.engines.rapidocr import RapidOcrEngine
+from vision.scan import Photo, PixelUnit, RawScan, Scan, ScanKind, XrayImage
+from vision.xray.analyser import XrayAnalyser
+
+
+class Inspector:
+    """Files in, analysis out; safe to share between threads.
+
+    Args:
+        weights_dir: where `lineup.toml` lies.
+        threads: ONNX Runtime threads per model; 0 lets it decide.
+        engine: what reads text; None for RapidOCR.
+        limits: what is read at all.
+
+    Raises:
+        ModelUnavailable: there is no line-up.
+    """
+
+    def __init__(
+        self,
+        weights_dir: Path,
+        *,
+        threads: int = 1,
+        engine: OcrEngine | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        shelf = Shelf(weights_dir, threads=threads)
+        self._limits = limits or Limits()
+        self._xray = XrayAnalyser(shelf)
+        self._photo = PhotoAnalyser(engine or RapidOcrEngine(threads=threads))
+        self._radiation = RadiationAnalyser()
+
+    @property
+    def lineup(self) -> tuple[Provenance, ...]:
+        """Every model that takes part. Raises: ModelUnavailable."""
+        return (*self._xray.lineup, *self._photo.lineup, *self._radiation.lineup)
+
+    def warm_up(self) -> None:
+        """Open every model with an empty picture, so that the first truck does not wait."""
+        blank = np.full((320, 640, 1), 255, dtype=np.uint8)
+        self._xray.analyse(
+            XrayImage(sha256="", scan_format="", pixels=blank, unit=PixelUnit.DISPLAY), name=""
+        )
+        photo = np.full((320, 640, 3), 255, dtype=np.uint8)
+        self._photo.analyse(Photo(sha256="", scan_format="", pixels=photo), name="")
+
+    def inspect(self, files: Sequence[RawScan]) -> Analysis:
+        """Analyse every file. One that cannot be read becomes coverage FAILED, never silence."""
+        findings: list[Finding] = []
+        coverage: list[CoverageEntry] = []
+        for raw in files:
+            try:
+                scan = read_scan(raw, limits=self._limits)
+            except UnreadableScan as problem:
+                coverage += _unreadable(raw, str(problem))
+                continue
+            found, ran = self._analyse(scan, name=raw.name)
+            findings += found
+            coverage += ran
+        return Analysis(findings=tuple(findings), coverage=tuple(coverage), lineup=self.lineup)
+
+    def _analyse(
+        self, scan: Scan, *, name: str
+    ) -> tuple[tuple[Finding, ...], tuple[CoverageEntry, ...]]:
+        if isinstance(scan, XrayImage):
+            return self._xray.analyse(scan, name=name)
+        if isinstance(scan, Photo):
+            return self._photo.analyse(scan, name=name)
+        return self._radiation.analyse(scan, name=name)
+
+
+def _unreadable(raw: RawScan, reason: str) -> list[CoverageEntry]:
+    # Of a file that nobody can read any sensor may be the one that is missing.
+    kinds = (raw.kind,) if raw.kind else tuple(ScanKind)
+    return [
+        CoverageEntry(
+            scan_sha256=hashlib.sha256(raw.data).hexdigest(),
+            scan_name=raw.name,
+            sensor=kind,
+            analysis="read",
+            ran=Ran.FAILED,
+            reason=reason,
+        )
+        for kind in kinds
+    ]

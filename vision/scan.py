@@ -143,6 +143,7 @@ class RadiationScan:
     `spectra` are foreground, summed over the detectors of one instrument and over the
     occupied time; `background` is what the file itself calls background, or the unoccupied
     part of a passage. `detector` is the file's own words ("NaI 2x4x16", "HPGe"), "" if none.
+    `background_removed`: the spectra are net of a background already.
     """
 
     sha256: str
@@ -151,6 +152,7 @@ class RadiationScan:
     spectra: tuple[Spectrum, ...]
     background: Spectrum | None
     series: CountSeries | None
+    background_removed: bool = False
 
     def __post_init__(self) -> None:
         if not self.spectra and self.series is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from vision.errors import ScanTooLarge, UnreadableScan, UnsupportedFormat
-from vision.formats import count_table, picture, spectrum_file
+from vision.formats import count_table, picture, rpm_daily, spectrum_file, spectrum_table
 from vision.formats.limits import Limits
 from vision.scan import RawScan, Scan, ScanKind
 
@@ -17,6 +17,9 @@ _MEDIA_TYPES = {
     "tiff": "image/tiff",
     "n42": "application/xml",
     "csv": "text/csv",
+    "spectrum-csv": "text/csv",
+    "spectrum-json": "application/json",
+    "rpm": "text/plain",
 }
 
 
@@ -45,6 +48,10 @@ def read_scan(raw: RawScan, *, limits: Limits | None = None) -> Scan:
         raise UnsupportedFormat("unknown", "expected PNG, JPEG or TIFF; the content is none")
     if count_table.looks_like(data):
         return count_table.read(data, sha256=sha256, limits=limits)
+    if spectrum_table.looks_like(data):
+        return spectrum_table.read(data, sha256=sha256, limits=limits)
+    if rpm_daily.looks_like(data):
+        return rpm_daily.read(data, sha256=sha256, limits=limits)
     return spectrum_file.read(data, sha256=sha256, name=raw.name, limits=limits)
 
 

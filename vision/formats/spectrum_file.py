@@ -10,13 +10,11 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import ParseError
+from xml.parsers import expat
 
 import numpy as np
 import numpy.typing as npt
 import SpecUtils
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import fromstring
 
 from vision.errors import ScanTooLarge, ShapeMismatch, UnreadableScan, UnsupportedFormat
 from vision.formats.limits import Limits
@@ -35,7 +33,7 @@ def read(data: bytes, *, sha256: str, name: str, limits: Limits) -> RadiationSca
     """
     is_xml = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<"
     if is_xml:
-        _check_xml(data)
+        data = _check_xml(data)
     scan_format = "n42" if is_xml else "spectrum"
     records = [record for record in _load(data, name=name) if record.numGammaChannels() > 0]
     if not records:
@@ -61,13 +59,40 @@ def read(data: bytes, *, sha256: str, name: str, limits: Limits) -> RadiationSca
         raise UnreadableScan(scan_format, str(problem)) from problem
 
 
-def _check_xml(data: bytes) -> None:
+def _check_xml(data: bytes) -> bytes:
+    """The document, well-formed; as UTF-8 if it claimed to be and was not.
+
+    Prefixes that are bound nowhere are let pass, as real instruments write them.
+    """
     try:
-        fromstring(data, forbid_dtd=True)
-    except ParseError as problem:
-        raise UnreadableScan("n42", f"not well-formed XML: {problem}") from problem
-    except DefusedXmlException as problem:
-        raise UnreadableScan("n42", "document types and entities are not read") from problem
+        _parse(data)
+    except expat.ExpatError as problem:
+        if problem.code != expat.errors.codes[expat.errors.XML_ERROR_INVALID_TOKEN]:
+            raise UnreadableScan("n42", f"not well-formed XML: {problem}") from problem
+        try:
+            data.decode()
+        except UnicodeDecodeError:
+            # Instruments of Central Europe write Windows-1250 names under a UTF-8 heading.
+            data = data.decode("latin-1").encode()
+            try:
+                _parse(data)
+            except expat.ExpatError as again:
+                raise UnreadableScan("n42", f"not well-formed XML: {again}") from again
+        else:
+            raise UnreadableScan("n42", f"not well-formed XML: {problem}") from problem
+    return data
+
+
+def _parse(data: bytes) -> None:
+    parser = expat.ParserCreate()
+
+    def refuse(*_: object) -> None:
+        raise UnreadableScan("n42", "document types and entities are not read")
+
+    parser.StartDoctypeDeclHandler = refuse
+    parser.EntityDeclHandler = refuse
+    try:
+        parser.Parse(data, True)
     except (ValueError, LookupError) as problem:
         raise UnreadableScan("n42", f"encoding: {problem}") from problem
 

@@ -1,0 +1,1 @@
+"""Rules: what was found against what was declared. Each says match, mismatch or cannot tell."""

@@ -1,0 +1,106 @@
+"""What the rules judge: findings, papers and register, with the lookups that they share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from service.domain.declaration import Declaration, DeclaredContainer
+from service.domain.reconcile.policy import Policy
+from service.domain.registration import Registration
+from service.domain.verdict import Result, RuleOutcome
+from vision.findings import (
+    Analysis,
+    ContainerFound,
+    GrossCount,
+    LoadState,
+    NuclideFound,
+    Reading,
+    ScanQuality,
+    Subject,
+)
+
+_F = TypeVar("_F", ContainerFound, GrossCount, LoadState, NuclideFound, Reading, ScanQuality)
+VERSION = "1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """`registrations` are those named by the inspection or found by a plate that was read.
+    `register_size` 0 means that the register is empty, so "not in it" proves nothing.
+    """
+
+    analysis: Analysis
+    policy: Policy
+    declaration: Declaration | None = None
+    registrations: tuple[Registration, ...] = ()
+    register_size: int = 0
+
+    def findings(self, kind: type[_F]) -> list[tuple[int, _F]]:
+        """Findings of one type with their indexes."""
+        return [(i, f) for i, f in enumerate(self.analysis.findings) if isinstance(f, kind)]
+
+    def readings(self, subject: Subject, *, accepted: bool = True) -> list[tuple[int, Reading]]:
+        """Readings of a subject; those a rule may rely on unless `accepted` is False."""
+        return [
+            (i, r)
+            for i, r in self.findings(Reading)
+            if r.subject is subject and (r.accepted or not accepted)
+        ]
+
+    def by_text(self, subject: Subject) -> dict[str, list[tuple[int, Reading]]]:
+        """Accepted readings grouped by their text, in order of appearance."""
+        grouped: dict[str, list[tuple[int, Reading]]] = {}
+        for index, reading in self.readings(subject):
+            grouped.setdefault(reading.text, []).append((index, reading))
+        return grouped
+
+    @property
+    def declared(self) -> tuple[DeclaredContainer, ...]:
+        return self.declaration.containers if self.declaration else ()
+
+    @property
+    def hs_codes(self) -> Iterator[str]:
+        return (goods.hs_code for box in self.declared for goods in box.goods)
+
+    def outcome(
+        self,
+        rule: str,
+        result: Result,
+        *,
+        subject: str,
+        expected: str,
+        observed: str,
+        sentence: str,
+        source: str,
+        findings: tuple[int, ...] = (),
+        weight: str | None = None,
+    ) -> RuleOutcome:
+        """An outcome; `weight` names the policy's severity if it is not the rule's own."""
+        return RuleOutcome(
+            rule=rule,
+            version=VERSION,
+            result=result,
+            severity=self.policy.severity(weight or rule),
+            subject=subject,
+            expected=expected,
+            observed=observed,
+            sentence=sentence,
+            source=source,
+            findings=findings,
+        )
+
+
+def edits(one: str, other: str) -> int:
+    """Levenshtein distance."""
+    row = list(range(len(other) + 1))
+    for i, a in enumerate(one, start=1):
+        before, row[0] = row[0], i
+        for j, b in enumerate(other, start=1):
+            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (a != b))
+    return row[-1]
+
+
+def indexes(pairs: list[tuple[int, Reading]]) -> tuple[int, ...]:
+    return tuple(index for index, _ in pairs)

@@ -1,0 +1,80 @@
+"""All rules, and the verdict that their outcomes add up to."""
+
+from __future__ import annotations
+
+from service.domain.reconcile import (
+    evidence_complete,
+    load_declared,
+    number_declared,
+    number_valid,
+    plate_registered,
+    radiation_explained,
+    scan_quality,
+    size_type_declared,
+    views_agree,
+)
+from service.domain.reconcile.case import Case
+from service.domain.verdict import Advice, Result, RuleOutcome, Severity, Verdict
+
+RULES = (
+    number_valid,
+    number_declared,
+    views_agree,
+    size_type_declared,
+    load_declared,
+    plate_registered,
+    radiation_explained,
+    scan_quality,
+    evidence_complete,
+)
+INDEPENDENT_SOURCES = 2
+
+
+def reach_verdict(case: Case) -> Verdict:
+    """HOLD for one mismatch of severity 4, or severe ones from two independent sources.
+
+    RELEASE only if nothing mismatches, everything that the policy needs says "match", and no
+    required sensor is missing or failed. Everything else is REVIEW.
+    """
+    outcomes = tuple(outcome for rule in RULES for outcome in rule.judge(case))
+    mismatches = sorted(
+        (o for o in outcomes if o.result is Result.MISMATCH), key=lambda o: -o.severity
+    )
+    serious = {o.source for o in mismatches if o.severity >= Severity.SERIOUS}
+    blocking = _blocking(case, outcomes)
+    if (
+        any(o.severity is Severity.HOLD_NOW for o in mismatches)
+        or len(serious) >= INDEPENDENT_SOURCES
+    ):
+        advice = Advice.HOLD
+    elif mismatches or blocking:
+        advice = Advice.REVIEW
+    else:
+        advice = Advice.RELEASE
+    reasons = [o.sentence for o in mismatches] + blocking
+    if not reasons:
+        reasons = ["Everything that was checked agrees with the papers."]
+    return Verdict(
+        advice=advice,
+        reasons=tuple(dict.fromkeys(reasons)),
+        outcomes=outcomes,
+        policy=case.policy.label,
+        declaration_version=case.declaration.version if case.declaration else None,
+    )
+
+
+def _blocking(case: Case, outcomes: tuple[RuleOutcome, ...]) -> list[str]:
+    """Why there is no release although nothing mismatches."""
+    reasons = []
+    for rule in sorted(case.policy.release_needs):
+        own = [o for o in outcomes if o.rule == rule]
+        if not own:
+            reasons.append(f"Rule {rule} had nothing to judge.")
+        reasons += [o.sentence for o in own if o.result is Result.CANNOT_TELL]
+    if not all(case.analysis.complete_for(s) for s in case.policy.required_sensors):
+        reasons += [
+            o.sentence
+            for o in outcomes
+            if o.rule == "evidence_complete" and o.result is not Result.MATCH
+        ]
+    return reasons

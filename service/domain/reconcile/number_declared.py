@@ -1,0 +1,62 @@
+"""Rule 2: the containers that are there are the ones that were declared."""
+
+from __future__ import annotations
+
+from service.domain.reconcile.case import Case, edits, indexes
+from service.domain.verdict import Result, RuleOutcome
+from vision.findings import CheckDigit, Subject
+
+RULE = "number_declared"
+MISREAD_EDITS = 2
+
+
+def judge(case: Case) -> tuple[RuleOutcome, ...]:
+    """A number without a seen check digit that is close to a declared one may be misread."""
+    declared = [box.code for box in case.declared]
+    expected = ", ".join(declared) or "no container declared"
+    read = case.by_text(Subject.CONTAINER_CODE)
+    if case.declaration is None:
+        return (_cannot(case, "no declaration", "There is no declaration to compare with."),)
+    if not read:
+        sentence = "No container number could be read with certainty."
+        return (_cannot(case, expected, sentence),)
+    outcomes = []
+    for code, pairs in read.items():
+        confirmed = any(r.check_digit is CheckDigit.CORRECT for _, r in pairs)
+        nearest = min((edits(code, d) for d in declared), default=99)
+        if code in declared:
+            result, sentence = Result.MATCH, f"{code} is declared."
+        elif not confirmed and nearest <= MISREAD_EDITS:
+            result = Result.CANNOT_TELL
+            sentence = f"{code} is close to a declared number and may be misread."
+        else:
+            result = Result.MISMATCH
+            sentence = f"{code} is on the vehicle but not declared; declared: {expected}."
+        outcomes.append(
+            case.outcome(
+                RULE,
+                result,
+                subject=code,
+                expected=expected,
+                observed=code,
+                sentence=sentence,
+                source="photo",
+                findings=indexes(pairs),
+            )
+        )
+    for code in declared:
+        if code not in read and all(o.result is Result.MATCH for o in outcomes):
+            outcomes.append(_cannot(case, code, f"{code} is declared but was not read."))
+    return tuple(outcomes)
+
+
+def _cannot(case: Case, expected: str, sentence: str) -> RuleOutcome:
+    return case.outcome(
+        RULE,
+        Result.CANNOT_TELL,
+        subject="container number",
+        expected=expected,
+        observed="not read",
+        sentence=sentence,
+        source="photo",
+    )

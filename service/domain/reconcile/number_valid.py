@@ -1,0 +1,54 @@
+"""Rule 1: the container code has a right check digit (ISO 6346)."""
+
+from __future__ import annotations
+
+from service.domain.reconcile.case import Case, edits, indexes
+from service.domain.verdict import Result, RuleOutcome
+from vision.findings import CheckDigit, Subject
+
+RULE = "number_valid"
+VIEWS_THAT_CONFIRM = 2
+MISREAD_EDITS = 2
+
+
+def judge(case: Case) -> tuple[RuleOutcome, ...]:
+    """A wrong digit counts only if two views show it; one view may be a misread."""
+    outcomes = []
+    accepted = case.by_text(Subject.CONTAINER_CODE)
+    for code, pairs in accepted.items():
+        seen = any(r.check_digit is CheckDigit.CORRECT for _, r in pairs)
+        outcomes.append(
+            case.outcome(
+                RULE,
+                Result.MATCH if seen else Result.CANNOT_TELL,
+                subject=code,
+                expected="check digit by ISO 6346",
+                observed="correct" if seen else "check digit not seen",
+                sentence=f"{code}: the check digit is right."
+                if seen
+                else f"{code}: the check digit was not seen, so nothing confirms the number.",
+                source="photo",
+                findings=indexes(pairs),
+            )
+        )
+    doubtful: dict[str, list[int]] = {}
+    for index, reading in case.readings(Subject.CONTAINER_CODE, accepted=False):
+        wrong = reading.check_digit is CheckDigit.WRONG
+        if wrong and all(edits(reading.text, code) > MISREAD_EDITS for code in accepted):
+            doubtful.setdefault(reading.text, []).append(index)
+    for code, found in doubtful.items():
+        confirmed = len(found) >= VIEWS_THAT_CONFIRM
+        outcomes.append(
+            case.outcome(
+                RULE,
+                Result.MISMATCH if confirmed else Result.CANNOT_TELL,
+                subject=code,
+                expected="check digit by ISO 6346",
+                observed="wrong",
+                sentence=f"{code}: the check digit is wrong"
+                + (" in more than one view." if confirmed else "; it may be misread."),
+                source="photo",
+                findings=tuple(found),
+            )
+        )
+    return tuple(outcomes)

@@ -1,0 +1,34 @@
+"""Rule 38: each X-ray view is good enough to conclude anything from it."""
+
+from __future__ import annotations
+
+from service.domain.reconcile.case import Case
+from service.domain.verdict import Result, RuleOutcome
+from vision.findings import ScanQuality
+
+RULE = "scan_quality"
+
+
+def judge(case: Case) -> tuple[RuleOutcome, ...]:
+    outcomes = []
+    for index, quality in case.findings(ScanQuality):
+        poor = [
+            f"{m.name} {m.value:.3g} (limit {m.limit:.3g})"
+            for m in quality.measures
+            if not m.acceptable
+        ]
+        outcomes.append(
+            case.outcome(
+                RULE,
+                Result.MATCH if quality.acceptable else Result.MISMATCH,
+                subject=f"view f{index}",
+                expected="within limits",
+                observed=", ".join(poor) or "within limits",
+                sentence="The scan is good enough."
+                if quality.acceptable
+                else f"The scan is too poor, scan again: {', '.join(poor)}.",
+                source="xray",
+                findings=(index,),
+            )
+        )
+    return tuple(outcomes)

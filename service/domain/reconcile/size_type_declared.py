@@ -1,0 +1,43 @@
+"""Rule 5: the size-type code on the container is the declared one."""
+
+from __future__ import annotations
+
+from service.domain.reconcile.case import Case, indexes
+from service.domain.verdict import Result, RuleOutcome
+from vision.findings import Subject
+
+RULE = "size_type_declared"
+
+
+def judge(case: Case) -> tuple[RuleOutcome, ...]:
+    """Only photographs that show the container's own number speak of it."""
+    codes = case.readings(Subject.CONTAINER_CODE)
+    sizes = case.readings(Subject.SIZE_TYPE)
+    outcomes = []
+    for box in case.declared:
+        if box.size_type is None:
+            continue
+        photos = {r.evidence.scan_sha256 for _, r in codes if r.text == box.code}
+        other = {r.evidence.scan_sha256 for _, r in codes if r.text != box.code}
+        seen = [(i, r) for i, r in sizes if r.evidence.scan_sha256 in photos - other]
+        texts = sorted({r.text for _, r in seen})
+        if not seen:
+            result, sentence = Result.CANNOT_TELL, f"{box.code}: no size-type code was read."
+        elif box.size_type in texts:
+            result, sentence = Result.MATCH, f"{box.code}: size-type {box.size_type} as declared."
+        else:
+            result = Result.MISMATCH
+            sentence = f"{box.code}: shows {', '.join(texts)}, declared is {box.size_type}."
+        outcomes.append(
+            case.outcome(
+                RULE,
+                result,
+                subject=box.code,
+                expected=box.size_type,
+                observed=", ".join(texts) or "not read",
+                sentence=sentence,
+                source="photo",
+                findings=indexes(seen),
+            )
+        )
+    return tuple(outcomes)

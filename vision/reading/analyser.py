@@ -1,0 +1,147 @@
+"""What a photograph says: container codes, size-type codes, licence plates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from vision.errors import ModelUnavailable
+from vision.findings import (
+    CheckDigit,
+    CoverageEntry,
+    Evidence,
+    Finding,
+    Orientation,
+    Provenance,
+    Ran,
+    Reading,
+    Subject,
+)
+from vision.reading import container_code, plate
+from vision.reading.container_code import CodeCandidate
+from vision.reading.engines import OcrEngine, TextLine
+from vision.reading.plate import PlateCandidate
+from vision.scan import Photo, ScanKind
+
+# Chosen on the train splits of the container and plate photographs.
+ACCEPT_CODE = 0.6
+ACCEPT_REPLACED = 0.9
+ACCEPT_NO_CHECK_DIGIT = 0.97
+ACCEPT_SIZE_TYPE = 0.9
+ACCEPT_PLATE = 0.9
+ACCEPT_PLATE_NO_SHAPE = 0.95
+ANALYSES = ("container_code", "plate")
+
+
+class PhotoAnalyser:
+    """Reads one photograph at a time with whichever engine it is given."""
+
+    def __init__(self, engine: OcrEngine) -> None:
+        self._engine = engine
+
+    @property
+    def lineup(self) -> tuple[Provenance, ...]:
+        return (self._engine.provenance,)
+
+    def analyse(
+        self, photo: Photo, *, name: str
+    ) -> tuple[tuple[Finding, ...], tuple[CoverageEntry, ...]]:
+        """Readings and what ran; an engine that cannot be opened is coverage FAILED."""
+
+        def entries(ran: Ran, reason: str = "") -> tuple[CoverageEntry, ...]:
+            return tuple(
+                CoverageEntry(
+                    scan_sha256=photo.sha256,
+                    scan_name=name,
+                    sensor=ScanKind.PHOTO,
+                    analysis=analysis,
+                    ran=ran,
+                    reason=reason,
+                )
+                for analysis in ANALYSES
+            )
+
+        try:
+            lines = self._engine.read(photo.pixels)
+        except ModelUnavailable as problem:
+            return (), entries(Ran.FAILED, str(problem))
+        return readings(lines, photo=photo, provenance=self._engine.provenance), entries(Ran.RAN)
+
+
+def readings(
+    lines: Sequence[TextLine], *, photo: Photo, provenance: Provenance
+) -> tuple[Reading, ...]:
+    """Codes, size-types and plates among the lines of one photograph.
+
+    A photograph that shows a container code is one of a container: a text on it that has no
+    known plate's shape is then not taken for a plate.
+    """
+    codes = container_code.candidates(lines)
+    found = [_code(c, photo, provenance) for c in codes]
+    if codes:
+        found += [
+            Reading(
+                evidence=Evidence(scan_sha256=photo.sha256, box=piece.box),
+                provenance=replace(provenance, threshold=ACCEPT_SIZE_TYPE),
+                subject=Subject.SIZE_TYPE,
+                text=piece.text,
+                accepted=piece.score >= ACCEPT_SIZE_TYPE,
+                score=piece.score,
+                weakest=piece.score,
+                orientation=Orientation.HORIZONTAL,
+            )
+            for piece in container_code.size_types(lines)
+        ]
+    for candidate in plate.candidates(lines):
+        inside = any(
+            candidate.box.intersection_px(c.box) > 0.3 * candidate.box.area_px for c in codes
+        )
+        if inside or (codes and not candidate.countries):
+            continue
+        found.append(_plate(candidate, photo, provenance))
+    return tuple(found)
+
+
+def _code(candidate: CodeCandidate, photo: Photo, provenance: Provenance) -> Reading:
+    threshold = ACCEPT_REPLACED if candidate.replaced else ACCEPT_CODE
+    note = ""
+    if candidate.replaced:
+        note = f"{candidate.replaced} look-alike character(s) put right"
+    if candidate.check_digit is CheckDigit.NOT_SEEN:
+        threshold = ACCEPT_NO_CHECK_DIGIT
+        note = "check digit not seen; the one shown is computed"
+    elif candidate.check_digit is CheckDigit.WRONG:
+        note = "check digit wrong: misread, or not a container code"
+    accepted = candidate.weakest >= threshold and candidate.check_digit is not CheckDigit.WRONG
+    if candidate.check_digit is CheckDigit.NOT_SEEN and candidate.replaced:
+        accepted = False
+    return Reading(
+        evidence=Evidence(scan_sha256=photo.sha256, box=candidate.box, quad=candidate.quad),
+        provenance=replace(provenance, threshold=threshold),
+        subject=Subject.CONTAINER_CODE,
+        text=candidate.text,
+        accepted=accepted,
+        score=candidate.score,
+        weakest=candidate.weakest,
+        orientation=candidate.orientation,
+        check_digit=candidate.check_digit,
+        note=note,
+    )
+
+
+def _plate(candidate: PlateCandidate, photo: Photo, provenance: Provenance) -> Reading:
+    threshold = ACCEPT_PLATE if candidate.countries else ACCEPT_PLATE_NO_SHAPE
+    has_both = any(c.isalpha() for c in candidate.text) and any(c.isdigit() for c in candidate.text)
+    known = candidate.countries
+    return Reading(
+        evidence=Evidence(scan_sha256=photo.sha256, box=candidate.box, quad=candidate.quad),
+        provenance=replace(provenance, threshold=threshold),
+        subject=Subject.PLATE,
+        text=candidate.text,
+        accepted=candidate.weakest >= threshold and has_both,
+        score=candidate.weakest,
+        weakest=candidate.weakest,
+        orientation=candidate.orientation,
+        country=known[0] if len(known) == 1 else None,
+        note="" if known else "its shape is none that we know",
+    )

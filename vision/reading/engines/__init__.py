@@ -1,0 +1,42 @@
+"""Text recognition engines behind one protocol; the rest of `vision.reading` knows only it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from vision.findings import Provenance
+from vision.geometry import Quad
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextLine:
+    """A piece of text where it stands in the picture; `score` is in [0, 1]."""
+
+    text: str
+    score: float
+    quad: Quad
+
+
+class OcrEngine(Protocol):
+    """Finds and reads text. One instance serves several threads."""
+
+    @property
+    def provenance(self) -> Provenance:
+        """Which engine and weights; the threshold is left to the reader that uses it."""
+        ...
+
+    def read(self, pixels: npt.NDArray[np.uint8]) -> tuple[TextLine, ...]:
+        """All text of a picture, (H, W, 3) uint8 RGB, in no particular order.
+
+        Raises:
+            ModelUnavailable: the weights cannot be opened.
+        """
+        ...
+
+    def read_line(self, crop: npt.NDArray[np.uint8]) -> tuple[str, float]:
+        """Text and score of a crop, (H, W, 3) uint8 RGB, that holds one line and no more."""
+        ...

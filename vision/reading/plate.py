@@ -1,0 +1,66 @@
+"""Licence plates among lines of text: shape by country, then size and score."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from vision.findings import Orientation
+from vision.geometry import Box, Quad
+from vision.grammar import iso6346, plate
+from vision.reading.engines import TextLine
+from vision.reading.layout import chains, pieces_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlateCandidate:
+    """A plate that the lines may show. `countries` is empty if its shape is none we know."""
+
+    text: str
+    countries: tuple[str, ...]
+    weakest: float
+    orientation: Orientation
+    quad: Quad
+
+    @property
+    def box(self) -> Box:
+        return self.quad.bounds()
+
+
+def candidates(lines: Sequence[TextLine]) -> list[PlateCandidate]:
+    """Plates, best first, each place once."""
+    found = []
+    for chain in chains(pieces_of(lines)):
+        text = chain.text
+        if chain.orientation is Orientation.VERTICAL or len(chain.pieces) > 3:
+            continue
+        if not plate.may_be_plate(text) or _is_marking(text):
+            continue
+        fitted = plate.fit(text, max_replaced=0)
+        found.append(
+            PlateCandidate(
+                text=fitted.text if fitted else text,
+                countries=fitted.countries if fitted else (),
+                weakest=chain.weakest,
+                orientation=chain.orientation,
+                quad=chain.quad,
+            )
+        )
+    kept: list[PlateCandidate] = []
+    for candidate in sorted(found, key=_rank):
+        box = candidate.box
+        if not any(
+            box.intersection_px(o.box) > 0.5 * min(box.area_px, o.box.area_px) for o in kept
+        ):
+            kept.append(candidate)
+    return kept
+
+
+def _rank(candidate: PlateCandidate) -> tuple[float, float]:
+    doubt = 0.35 * (not candidate.countries) - candidate.weakest
+    return (doubt, -candidate.box.area_px)
+
+
+def _is_marking(text: str) -> bool:
+    """Marks of containers and papers that have a plate's shape."""
+    return iso6346.is_size_type(text) or text.endswith(("KG", "LB", "LBS", "CUM", "CUFT", "TARE"))
