@@ -52,14 +52,19 @@ class Inspector:
         """Every model that takes part. Raises: ModelUnavailable."""
         return (*self._xray.lineup, *self._photo.lineup, *self._radiation.lineup)
 
-    def warm_up(self) -> None:
-        """Open every model with an empty picture, so that the first truck does not wait."""
+    def warm_up(self) -> tuple[str, ...]:
+        """Open every model with an empty picture, so that the first truck does not wait.
+
+        Returns a sentence for each model that cannot be opened.
+        """
         blank = np.full((320, 640, 1), 255, dtype=np.uint8)
-        self._xray.analyse(
+        _, xray = self._xray.analyse(
             XrayImage(sha256="", scan_format="", pixels=blank, unit=PixelUnit.DISPLAY), name=""
         )
-        photo = np.full((320, 640, 3), 255, dtype=np.uint8)
-        self._photo.analyse(Photo(sha256="", scan_format="", pixels=photo), name="")
+        page = np.full((320, 640, 3), 255, dtype=np.uint8)
+        _, photo = self._photo.analyse(Photo(sha256="", scan_format="", pixels=page), name="")
+        failed = (entry for entry in (*xray, *photo) if entry.ran is Ran.FAILED)
+        return tuple(dict.fromkeys(entry.reason for entry in failed))
 
     def inspect(self, files: Sequence[RawScan]) -> Analysis:
         """Analyse every file. One that cannot be read becomes coverage FAILED, never silence."""

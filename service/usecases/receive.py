@@ -21,7 +21,10 @@ Recogniser = Callable[[RawScan], tuple[ScanKind, str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
-    """What a caller sends. `captured_at` None means now; aware otherwise."""
+    """What a caller sends. `captured_at` None means now; aware otherwise.
+
+    `papers` is whatever came with the files, as text; it only makes requests differ.
+    """
 
     files: tuple[RawScan, ...]
     site: str
@@ -29,6 +32,7 @@ class Upload:
     captured_at: datetime | None = None
     declaration_ref: str | None = None
     registration_refs: tuple[str, ...] = ()
+    papers: str = ""
 
 
 def request_sha256(upload: Upload) -> str:
@@ -40,6 +44,7 @@ def request_sha256(upload: Upload) -> str:
         upload.captured_at.isoformat() if upload.captured_at else "",
         upload.declaration_ref or "",
         *upload.registration_refs,
+        upload.papers,
     )
     for part in parts:
         digest.update(part.encode() + b"\0")

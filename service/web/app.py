@@ -2,13 +2,62 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
 
+import anyio
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from service.web import (
+    api_analyse,
+    api_inspections,
+    api_operations,
+    api_papers,
+    console,
+    problems,
+    sessions,
+)
+from service.web.auth import RateLimit
+from service.web.metrics import CountRequests
+from service.web.uploads import LimitBody
 from service.web.wiring import Services
 
+STATIC = Path(__file__).parent / "static"
+DESCRIPTION = """Checks what the sensors saw against what was declared.
 
-def create_app(services: Services) -> FastAPI:
+Send scans to `/v1/inspections`, papers to `/v1/declarations` and `/v1/registrations`; read verdict
+and findings; decide. Errors are RFC 9457 problem documents."""
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+
+@asynccontextmanager
+async def _nothing(app: FastAPI) -> AsyncIterator[None]:
+    del app
+    yield
+
+
+def create_app(services: Services, *, lifespan: Lifespan = _nothing) -> FastAPI:
     """Build the application around what the composition root made."""
-    app = FastAPI(title="Tallyman")
+    app = FastAPI(
+        title="Tallyman",
+        description=DESCRIPTION,
+        version="1",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    settings = services.settings
     app.state.services = services
+    app.state.read_session = sessions.read_session
+    app.state.request_limit = RateLimit(settings.requests_per_minute)
+    app.state.failed_logins = RateLimit(settings.failed_logins_per_minute)
+    app.state.analysis_limit = anyio.CapacityLimiter(settings.concurrent_analyses)
+    for module in (api_inspections, api_papers, api_analyse, api_operations, console):
+        app.include_router(module.router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    problems.install(app)
+    app.add_middleware(LimitBody, max_bytes=settings.max_upload_bytes)
+    app.add_middleware(CountRequests, metrics=services.metrics)
     return app

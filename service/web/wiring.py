@@ -13,6 +13,7 @@ from service.config import Settings
 from service.domain.access import Caller
 from service.usecases.ports import Analyser, BlobStore, Clock, Repository
 from service.usecases.receive import Recogniser
+from service.usecases.rejudge import Judge
 from service.web.metrics import Metrics
 from vision.findings import Provenance
 from vision.scan import RawScan, Scan
@@ -25,12 +26,6 @@ class KeyCheck(Protocol):
     """Whose API key this is. Raises: NotAuthenticated."""
 
     def __call__(self, key: str) -> Caller: ...
-
-
-class Judge(Protocol):
-    """Reach a verdict on an analysed inspection, now; the policy is bound inside."""
-
-    def __call__(self, inspection_id: str, *, cause: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

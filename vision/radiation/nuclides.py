@@ -35,14 +35,14 @@ MIN_SHARE = 0.035
 MIN_SIGNIFICANCE = 3.5
 SYSTEMATIC_NET = 0.06
 SYSTEMATIC_GROSS = 0.012
-CONTINUUM_WINDOW = 0.7
+CONTINUUM_WINDOW = 1.1
 MAX_NUCLIDES = 4
 MAX_REFUSED = 6
 GAIN_COST = 0.2
-MIN_SHARE_OF_GROSS = 0.04
+MIN_SHARE_OF_GROSS = 0.08
 PEAK_BANDS_KEV = ((150, 250), (250, 400), (400, 600), (600, 900), (900, 1600), (1600, 2800))
 PEAK_SIGNIFICANCE = 6.0
-RARE = 0.4
+RARE = 0.3
 # The list that ANSI N42.34 tests identifiers with, and what ports meet; others must bring more.
 EXPECTED = frozenset(
     {"Am-241", "Ba-133", "Co-57", "Co-60", "Cs-137", "Eu-152", "F-18", "Ga-67", "I-131", "In-111"}

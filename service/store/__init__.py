@@ -1,0 +1,1 @@
+"""State in SQLite or PostgreSQL, files by their sha256."""

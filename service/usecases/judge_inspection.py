@@ -1,0 +1,67 @@
+"""Reach a verdict on an analysed inspection with the papers that there are now."""
+
+from __future__ import annotations
+
+from service.domain.inspection import InspectionState
+from service.domain.reconcile.case import Case
+from service.domain.reconcile.judge import reach_verdict
+from service.domain.reconcile.policy import Policy
+from service.domain.verdict import StoredVerdict, Verdict
+from service.errors import Conflict
+from service.usecases.ports import CaseFile, Clock, Repository
+
+TRIES = 3
+
+
+def judge_inspection(
+    inspection_id: str, *, cause: str, repository: Repository, policy: Policy, clock: Clock
+) -> None:
+    """Append a verdict, unless it would repeat the last one word for word.
+
+    A decided inspection is reopened only if advice or outcomes have changed.
+
+    Raises:
+        Conflict: not analysed yet, or others kept judging in between.
+    """
+    for attempt in range(TRIES):
+        file = repository.judging_file(inspection_id)
+        if not file.analyses:
+            raise Conflict(f"inspection {inspection_id} is not analysed yet")
+        verdict = verdict_of(file, repository=repository, policy=policy)
+        last = file.verdicts[-1] if file.verdicts else None
+        analysis = file.analyses[-1].number
+        same = last is not None and (last.verdict, last.analysis_number) == (verdict, analysis)
+        if same and file.inspection.state is not InspectionState.ANALYSED:
+            return
+        changed = last is None or (last.verdict.advice, last.verdict.outcomes) != (
+            verdict.advice,
+            verdict.outcomes,
+        )
+        now = clock()
+        stored = StoredVerdict(
+            number=len(file.verdicts) + 1,
+            analysis_number=analysis,
+            reached_at=now,
+            cause=cause,
+            verdict=verdict,
+        )
+        try:
+            repository.add_verdict(inspection_id, verdict=stored, now=now, reopens=changed)
+        except Conflict:
+            if attempt == TRIES - 1:
+                raise
+        else:
+            return
+
+
+def verdict_of(file: CaseFile, *, repository: Repository, policy: Policy) -> Verdict:
+    """The verdict on the newest analysis."""
+    return reach_verdict(
+        Case(
+            analysis=file.analyses[-1].analysis,
+            policy=policy,
+            declaration=file.declaration,
+            registrations=file.registrations,
+            register_size=repository.register_size(site=file.inspection.site),
+        )
+    )
