@@ -21,7 +21,7 @@ class Settings(BaseSettings):
         env_prefix="TALLYMAN_", env_file=".env", extra="ignore", frozen=True
     )
 
-    data_dir: Path = Field(Path("var"), description="database, blobs, secrets and logs")
+    data_dir: Path = Field(Path(".state"), description="database, blobs, secrets and logs")
     database_url: str = Field("", description="SQLAlchemy URL; empty: SQLite in data_dir")
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on")

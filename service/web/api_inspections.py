@@ -224,7 +224,7 @@ def _wait_of(prefer: str | None, most_s: float) -> float:
 
 
 @router.get("", response_model=PageOut)
-def list_inspections(
+def list_inspections(  # noqa: PLR0917 - one parameter per filter
     caller: Reader,
     services: UsesServices,
     state: Annotated[list[InspectionState], Query()] = [],  # noqa: B006 - FastAPI copies it

@@ -57,7 +57,7 @@ RULE_NAMES = {
 _ORDER = {Result.MISMATCH: 0, Result.CANNOT_TELL: 1, Result.MATCH: 2}
 
 
-def _page(request: Request, name: str, caller: Caller | None, **values: Any) -> Response:
+def _page(request: Request, template: str, caller: Caller | None, **values: Any) -> Response:
     context = {
         "caller": caller,
         "may_decide": caller is not None and caller.may(Permission.DECIDE),
@@ -67,7 +67,9 @@ def _page(request: Request, name: str, caller: Caller | None, **values: Any) -> 
         **values,
     }
     status = values.get("status", 200)
-    return templates.TemplateResponse(request, name, context, status_code=status, headers=HEADERS)
+    return templates.TemplateResponse(
+        request, template, context, status_code=status, headers=HEADERS
+    )
 
 
 def _to_login(request: Request) -> Response:

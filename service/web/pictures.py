@@ -93,7 +93,14 @@ def plot(scan: RadiationScan, findings: Sequence[Finding]) -> str:
         rate = series.gamma / series.duration_s
         marks = [f.evidence.interval_s for f in alarms if f.evidence.interval_s]
         parts.append(
-            _axes(top, "time (s)", "gamma (counts/s)", series.start_s, rate, marks, log=False)
+            _axes(
+                top,
+                ("time (s)", "gamma (counts/s)"),
+                series.start_s,
+                rate,
+                log=False,
+                marks=marks,
+            )
         )
         top += PLOT_HEIGHT
     for spectrum in scan.spectra[:1]:
@@ -103,7 +110,7 @@ def plot(scan: RadiationScan, findings: Sequence[Finding]) -> str:
             _, behind = _spectrum_curve(scan.background)
             behind = behind * spectrum.live_time_s / scan.background.live_time_s
             behind = behind if behind.size == y.size else None
-        parts.append(_axes(top, "energy (keV)", "counts", x, y, [], log=True, behind=behind))
+        parts.append(_axes(top, ("energy (keV)", "counts"), x, y, log=True, behind=behind))
         top += PLOT_HEIGHT
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {PLOT_WIDTH} {top}" role="img">'
@@ -126,13 +133,12 @@ def _spectrum_curve(
 
 def _axes(
     top: int,
-    x_title: str,
-    y_title: str,
+    titles: tuple[str, str],
     x: npt.NDArray[np.float64],
     y: npt.NDArray[np.float64],
-    marks: Sequence[tuple[float, float]],
     *,
     log: bool,
+    marks: Sequence[tuple[float, float]] = (),
     behind: npt.NDArray[np.float64] | None = None,
 ) -> str:
     low, high = float(x[0]), max(float(x[-1]), float(x[0]) + 1)
@@ -176,6 +182,6 @@ def _axes(
         + path(values, "#2a7de1")
         + ticks
         + f'<text x="{PLOT_WIDTH / 2}" y="{base + 34:.0f}" text-anchor="middle">'
-        f"{escape(x_title)}</text>"
-        f'<text x="{MARGIN + 6}" y="{top + 14}">{escape(y_title)}</text>'
+        f"{escape(titles[0])}</text>"
+        f'<text x="{MARGIN + 6}" y="{top + 14}">{escape(titles[1])}</text>'
     )

@@ -30,7 +30,7 @@ def read_session(request: Request) -> Caller | None:
         return None
     try:
         name = _serializer(services).loads(
-            cookie, max_age=services.settings.session_hours * SECONDS_PER_HOUR
+            cookie, max_age=round(services.settings.session_hours * SECONDS_PER_HOUR)
         )
     except BadSignature:
         return None

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import anyio
 from python_multipart.exceptions import FormParserError
-from python_multipart.multipart import MultipartCallbacks, MultipartParser, parse_options_header
+from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -19,6 +20,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from service.errors import InvalidInput
 from service.web.problems import TOO_LARGE, describe, problem_response
 from vision.scan import RawScan, ScanKind
+
+if TYPE_CHECKING:  # it exists for type checkers alone
+    from python_multipart.multipart import MultipartCallbacks
 
 FILE_FIELDS: dict[str, ScanKind | None] = {
     "xray": ScanKind.XRAY,

@@ -1,0 +1,1 @@
+"""Generated scans, photographs and passages: for samples and tests, never for claims."""
