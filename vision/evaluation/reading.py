@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from vision.errors import UnreadableScan
 from vision.evaluation.xray import latency_summary
 from vision.findings import Reading, Subject
 from vision.formats import read_scan
@@ -50,6 +51,13 @@ def evaluate(
     extra = 0
     for name, rows in _by_file(folder, split=split, subject=subject).items():
         photo = _photo(folder / name)
+        if photo is None:
+            for row in rows:
+                counts["abstained"] += row.scored
+                groups[row.group]["abstained"] += row.scored
+                if row.scored:
+                    misses.append({"file": name, "expected": row.text, "read": "unreadable"})
+            continue
         for part, wanted in _parts(photo, rows, crops=crops):
             began = time.perf_counter()
             lines = engine.read(part.pixels)
@@ -119,11 +127,12 @@ def _box(row: dict[str, str]) -> Box | None:
     return Box(x1=x1, y1=y1, x2=x2, y2=y2) if x2 > x1 and y2 > y1 else None
 
 
-def _photo(path: Path) -> Photo:
-    scan = read_scan(RawScan(name=path.name, data=path.read_bytes(), kind=ScanKind.PHOTO))
-    if not isinstance(scan, Photo):
-        raise TypeError(f"{path}: not a photograph")
-    return scan
+def _photo(path: Path) -> Photo | None:
+    try:
+        scan = read_scan(RawScan(name=path.name, data=path.read_bytes(), kind=ScanKind.PHOTO))
+    except UnreadableScan:
+        return None
+    return scan if isinstance(scan, Photo) else None
 
 
 def _parts(

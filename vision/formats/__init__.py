@@ -15,6 +15,7 @@ _MEDIA_TYPES = {
     "png": "image/png",
     "jpeg": "image/jpeg",
     "tiff": "image/tiff",
+    "webp": "image/webp",
     "n42": "application/xml",
     "csv": "text/csv",
     "spectrum-csv": "text/csv",
@@ -45,7 +46,7 @@ def read_scan(raw: RawScan, *, limits: Limits | None = None) -> Scan:
             raise UnsupportedFormat("picture", "a picture was sent as a radiation measurement")
         return picture.read(data, sha256=sha256, kind=raw.kind, limits=limits)
     if raw.kind in (ScanKind.XRAY, ScanKind.PHOTO):
-        raise UnsupportedFormat("unknown", "expected PNG, JPEG or TIFF; the content is none")
+        raise UnsupportedFormat("unknown", "expected PNG, JPEG, TIFF or WebP; the content is none")
     if count_table.looks_like(data):
         return count_table.read(data, sha256=sha256, limits=limits)
     if spectrum_table.looks_like(data):

@@ -1,4 +1,4 @@
-"""PNG, JPEG and TIFF, 8 and 16 bits, as X-ray view or photograph."""
+"""PNG, JPEG, TIFF and WebP, 8 and 16 bits, as X-ray view or photograph."""
 
 from __future__ import annotations
 
@@ -33,6 +33,8 @@ def looks_like(data: bytes) -> bool:
 
 
 def _format_of(data: bytes) -> str | None:
+    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+        return "webp"
     return next((name for start, name in _SIGNATURES.items() if data.startswith(start)), None)
 
 
@@ -94,7 +96,7 @@ def _open(data: bytes) -> Image.Image:
         before = Image.MAX_IMAGE_PIXELS
         Image.MAX_IMAGE_PIXELS = None
         try:
-            return Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "TIFF"))
+            return Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "TIFF", "WEBP"))
         finally:
             Image.MAX_IMAGE_PIXELS = before
 

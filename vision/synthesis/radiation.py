@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import expit
 
 from vision.radiation.nuclides import INSTRUMENTS, library
 
@@ -68,7 +69,7 @@ def response(nuclide: str, edges: Array) -> Array:
         peak = np.exp(-0.5 * ((centres - energy) / sigma) ** 2)
         total += share * efficiency * peak / max(peak.sum(), 1e-9)
         edge = energy * (1 - 1 / (1 + 2 * energy / 511.0))
-        compton = 1 / (1 + np.exp((centres - edge) / (0.6 * sigma)))
+        compton = expit((edge - centres) / (0.6 * sigma))
         scattered = min(3.0, energy / 300.0)
         total += share * efficiency * scattered * compton / max(compton.sum(), 1e-9)
     return np.asarray(total / total.sum())

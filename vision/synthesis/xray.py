@@ -36,16 +36,16 @@ def side_view(loaded: Sequence[bool], *, seed: int) -> TruckView:
         raise ValueError(f"one or two containers, got {len(loaded)}")
     rng = np.random.default_rng(seed)
     path = np.zeros((HEIGHT, WIDTH), dtype=np.float32)
-    left, right, top, bottom = 330, 1330, 95, 350
+    top, bottom, gap = 34, 372, 24
+    span = 660 if len(loaded) == 1 else 600
+    left = 380 if len(loaded) == 1 else 150
     boxes = []
-    gap = 26
-    span = (right - left - gap * (len(loaded) - 1)) // len(loaded)
     for number, full in enumerate(loaded):
         x1 = left + number * (span + gap)
         boxes.append(Box(x1=x1, y1=top, x2=x1 + span, y2=bottom))
         _container(path, boxes[-1], rng, full=full)
+    right = int(boxes[-1].x2)
     _chassis(path, left, right, bottom)
-    _cab(path)
     path = np.asarray(cv2.GaussianBlur(path, (0, 0), 1.1), dtype=np.float32)
     seen = np.exp(-path) + rng.normal(0, NOISE, path.shape)
     grey = np.rint(np.clip(seen, 0, 1) ** 0.8 * 255).astype(np.uint8)
@@ -59,7 +59,7 @@ def _add(path: Thickness, box: Box, amount: float) -> None:
 
 
 def _container(path: Thickness, box: Box, rng: np.random.Generator, *, full: bool) -> None:
-    _add(path, box, 0.16)
+    _add(path, box, 0.13)
     edge = 6
     for frame in (
         Box(x1=box.x1, y1=box.y1, x2=box.x2, y2=box.y1 + edge),
@@ -67,7 +67,7 @@ def _container(path: Thickness, box: Box, rng: np.random.Generator, *, full: boo
         Box(x1=box.x1, y1=box.y1, x2=box.x1 + 9, y2=box.y2),
         Box(x1=box.x2 - 9, y1=box.y1, x2=box.x2, y2=box.y2),
     ):
-        _add(path, frame, 0.75)
+        _add(path, frame, 1.3)
     for x in np.arange(box.x1 + 14, box.x2 - 12, 13):
         _add(path, Box(x1=x, y1=box.y1 + edge, x2=x + 4, y2=box.y2 - 14), 0.05)
     if not full:
@@ -76,7 +76,7 @@ def _container(path: Thickness, box: Box, rng: np.random.Generator, *, full: boo
     while x < box.x2 - 40:
         width = min(float(rng.integers(48, 90)), box.x2 - 14 - x)
         height = (box.height_px - 20) * rng.uniform(0.62, 0.9)
-        density = rng.uniform(0.9, 1.7)
+        density = rng.uniform(1.2, 3.2)
         y = box.y2 - 14 - height
         rows = int(rng.integers(2, 5))
         for row in range(rows):
@@ -87,21 +87,13 @@ def _container(path: Thickness, box: Box, rng: np.random.Generator, *, full: boo
 
 
 def _chassis(path: Thickness, left: int, right: int, bottom: int) -> None:
-    _add(path, Box(x1=left - 90, y1=bottom + 4, x2=right - 6, y2=bottom + 22), 1.8)
-    for x in (right - 60, right - 150, right - 240, left + 40, left - 50, 120):
-        centre = (x, bottom + 68)
+    """Trailer frame, wheels and the low rear of the tractor; portals leave the cab out."""
+    _add(path, Box(x1=left + 6, y1=bottom + 3, x2=right - 10, y2=bottom + 20), 1.1)
+    _add(path, Box(x1=max(0, left - 330), y1=bottom + 44, x2=left + 60, y2=bottom + 66), 2.6)
+    for x in np.arange(left + 30, right - 20, 70):
+        _add(path, Box(x1=x, y1=bottom + 2, x2=x + 7, y2=bottom + 34), 0.9)
+    for x in (right - 70, right - 190, left + 20, left - 90):
         wheel = np.zeros_like(path)
-        cv2.circle(wheel, centre, 44, 0.9, -1)
-        cv2.circle(wheel, centre, 24, 2.2, -1)
+        cv2.circle(wheel, (int(x), bottom + 100), 66, 0.7, -1)
+        cv2.circle(wheel, (int(x), bottom + 100), 50, 2.6, -1)
         path += wheel
-
-
-def _cab(path: Thickness) -> None:
-    outline = np.array([[60, 400], [60, 270], [90, 150], [262, 120], [262, 400]], dtype=np.int32)
-    cab = np.zeros_like(path)
-    cv2.fillPoly(cab, [outline], 0.3)
-    cv2.polylines(cab, [outline], True, 0.9, 6)
-    cv2.rectangle(cab, (95, 300), (215, 395), 2.4, -1)
-    cv2.ellipse(cab, (165, 235), (26, 48), 0, 0, 360, 0.75, -1)
-    cv2.circle(cab, (165, 172), 17, 0.65, -1)
-    path += cab
