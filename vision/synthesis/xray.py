@@ -90,7 +90,7 @@ def _chassis(path: Thickness, left: int, right: int, bottom: int) -> None:
     """Trailer frame, wheels and the low rear of the tractor; portals leave the cab out."""
     _add(path, Box(x1=left + 6, y1=bottom + 3, x2=right - 10, y2=bottom + 20), 1.1)
     _add(path, Box(x1=max(0, left - 330), y1=bottom + 44, x2=left + 60, y2=bottom + 66), 2.6)
-    for x in np.arange(left + 30, right - 20, 70):
+    for x in range(left + 30, right - 20, 70):
         _add(path, Box(x1=x, y1=bottom + 2, x2=x + 7, y2=bottom + 34), 0.9)
     for x in (right - 70, right - 190, left + 20, left - 90):
         wheel = np.zeros_like(path)
