@@ -27,6 +27,7 @@ from vision.scan import Photo, ScanKind
 ACCEPT_CODE = 0.6
 ACCEPT_REPLACED = 0.9
 ACCEPT_NO_CHECK_DIGIT = 0.97
+MOST_PIECES_WITHOUT_CHECK_DIGIT = 2
 ACCEPT_SIZE_TYPE = 0.9
 ACCEPT_PLATE = 0.9
 ACCEPT_PLATE_NO_SHAPE = 0.95
@@ -113,7 +114,10 @@ def _code(candidate: CodeCandidate, photo: Photo, provenance: Provenance) -> Rea
     elif candidate.check_digit is CheckDigit.WRONG:
         note = "check digit wrong: misread, or not a container code"
     accepted = candidate.weakest >= threshold and candidate.check_digit is not CheckDigit.WRONG
-    if candidate.check_digit is CheckDigit.NOT_SEEN and candidate.replaced:
+    if candidate.check_digit is CheckDigit.NOT_SEEN and (
+        candidate.replaced or candidate.pieces > MOST_PIECES_WITHOUT_CHECK_DIGIT
+    ):
+        # Of many pieces one may be missing in the middle; only the check digit would tell.
         accepted = False
     return Reading(
         evidence=Evidence(scan_sha256=photo.sha256, box=candidate.box, quad=candidate.quad),

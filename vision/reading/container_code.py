@@ -15,16 +15,21 @@ from vision.reading.layout import Chain, Piece, chains, pieces_of
 
 MAX_REPLACED = 2
 _CATEGORY_FOR = {"V": "U", "0": "U", "O": "U", "D": "U", "L": "U", "C": "U", "1": "J", "2": "Z"}
+# A boxed 7 is read as Z as often as a boxed 2 is; the check digit tells which.
+_LAST_DIGIT_FOR = {"Z": "27"}
 _SIZE_TYPE = re.compile(r"[1-4LM][0-9C-F][GRUPTBHSVN][0-9]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeCandidate:
-    """A code that the lines may show. `replaced` counts look-alikes (0 for O) put right."""
+    """A code that the lines may show. `replaced` counts look-alikes (0 for O) put right,
+    `pieces` the lines of text that it was put together from.
+    """
 
     text: str
     check_digit: CheckDigit
     replaced: int
+    pieces: int
     score: float
     weakest: float
     orientation: Orientation
@@ -69,12 +74,15 @@ def _in_chain(chain: Chain) -> list[CodeCandidate]:
     for start in range(max(0, len(text) - 9)):
         if start >= len(chain.pieces[0].text):
             break
-        forced = _forced(text[start : start + 11])
-        if forced is not None:
+        for option in _options(text[start : start + 11]):
+            forced = _forced(option)
+            if forced is None:
+                continue
             code, replaced = forced
-            right = iso6346.is_valid_code(code)
             # What ends with a stray digit after ten right ones is not told apart from a misread.
+            right = iso6346.is_valid_code(code)
             check = CheckDigit.CORRECT if right else CheckDigit.WRONG
+            replaced += option != text[start : start + 11]
             found.append(_candidate(chain, code, check, replaced))
         if start + 10 == len(text):
             forced = _forced(text[start:] + "0")
@@ -83,6 +91,12 @@ def _in_chain(chain: Chain) -> list[CodeCandidate]:
                 code = code[:10] + str(iso6346.check_digit(code[:10]))
                 found.append(_candidate(chain, code, CheckDigit.NOT_SEEN, replaced))
     return found
+
+
+def _options(text: str) -> list[str]:
+    """The text, with each digit that its last character may be."""
+    digits = _LAST_DIGIT_FOR.get(text[10], "") if len(text) == 11 else ""
+    return [text[:10] + digit for digit in digits] or [text]
 
 
 def _forced(text: str) -> tuple[str, int] | None:
@@ -105,6 +119,7 @@ def _candidate(chain: Chain, code: str, check: CheckDigit, replaced: int) -> Cod
         text=code,
         check_digit=check,
         replaced=replaced,
+        pieces=len(chain.pieces),
         score=sum(p.score for p in chain.pieces) / len(chain.pieces),
         weakest=chain.weakest,
         orientation=chain.orientation,

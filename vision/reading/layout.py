@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -57,10 +58,13 @@ class Chain:
 
 
 def pieces_of(lines: Sequence[TextLine]) -> list[Piece]:
-    """Lines cleaned to A-Z and 0-9, empty ones left out."""
+    """Lines cleaned to A-Z and 0-9, empty ones left out.
+
+    A boxed check digit comes back from some engines as a circled digit; NFKC makes it plain.
+    """
     pieces = []
     for line in lines:
-        text = _NOT_CODE.sub("", line.text.upper())
+        text = _NOT_CODE.sub("", unicodedata.normalize("NFKC", line.text).upper())
         if text:
             pieces.append(Piece(text=text, score=line.score, box=line.quad.bounds()))
     return pieces
@@ -73,6 +77,8 @@ def chains(pieces: Sequence[Piece]) -> Iterator[Chain]:
         for first in range(1, len(row) + 1):
             yield Chain(pieces=row[:first], orientation=_orientation(row[:first]))
     for row in rows:
+        if _orientation(row[:1]) is Orientation.VERTICAL:
+            continue
         block = list(row)
         for _ in range(3):
             below = _nearest(block[0], pieces, _block_below)
