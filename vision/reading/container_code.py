@@ -84,7 +84,8 @@ def _in_chain(chain: Chain) -> list[CodeCandidate]:
             check = CheckDigit.CORRECT if right else CheckDigit.WRONG
             replaced += option != text[start : start + 11]
             found.append(_candidate(chain, code, check, replaced))
-        if start + 10 == len(text):
+        # Ten characters in the middle of a word prove nothing without their check digit.
+        if start == 0 and len(text) == 10:
             forced = _forced(text[start:] + "0")
             if forced is not None:
                 code, replaced = forced
