@@ -1,0 +1,74 @@
+"""Where a container was, is planned, or is expected: reports, plans and appointments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from service.domain.papers.consignment import Equipment, Transport
+
+
+class MovementEvent(StrEnum):
+    """What happened or is ordered."""
+
+    GATE_IN = "gate_in"
+    GATE_OUT = "gate_out"
+    TO_LOAD = "to_load"
+    TO_DISCHARGE = "to_discharge"
+    LOADED = "loaded"
+    DISCHARGED = "discharged"
+    RESTOWED = "restowed"
+    ARRIVED = "arrived"
+    DEPARTED = "departed"
+    STUFFED = "stuffed"
+    STRIPPED = "stripped"
+    CUSTOMS_HELD = "customs_held"
+    CUSTOMS_RELEASED = "customs_released"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Movement:
+    """One event of one container. `at` is aware, None if the message gives no time; `slot` is
+    bay, row and tier as the message writes them; `detail` the sender's own event code.
+    """
+
+    event: MovementEvent
+    equipment: Equipment
+    at: datetime | None
+    place: str = ""
+    transport: Transport = Transport()
+    slot: str = ""
+    transport_document: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StowedContainer:
+    """One container of a bay plan."""
+
+    equipment: Equipment
+    slot: str
+    place_of_loading: str = ""
+    place_of_discharge: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BayPlan:
+    """A vessel's stowage at departure from, or arrival at, a port."""
+
+    transport: Transport
+    containers: tuple[StowedContainer, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appointment:
+    """A booked gate visit; times are aware."""
+
+    window_from: datetime
+    window_to: datetime
+    direction: MovementEvent
+    plates: tuple[str, ...] = ()
+    container_codes: tuple[str, ...] = ()
+    transport_document: str = ""
