@@ -106,6 +106,9 @@ class Transport:
     countries_of_routing: tuple[str, ...] = ()
 
 
+NOT_STATED = Transport()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consignment:
     """`documents` are other references that it names ("705 MAEU1234567", an invoice number);
@@ -115,7 +118,7 @@ class Consignment:
     goods: tuple[GoodsItem, ...] = ()
     equipment: tuple[Equipment, ...] = ()
     parties: tuple[Party, ...] = ()
-    transport: Transport = Transport()
+    transport: Transport = NOT_STATED
     documents: tuple[str, ...] = ()
     procedure: str = ""
     customs_office: str = ""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from service.domain.papers.consignment import Equipment, Transport
+from service.domain.papers.consignment import NOT_STATED, Equipment, Transport
 
 
 class MovementEvent(StrEnum):
@@ -38,7 +38,7 @@ class Movement:
     equipment: Equipment
     at: datetime | None
     place: str = ""
-    transport: Transport = Transport()
+    transport: Transport = NOT_STATED
     slot: str = ""
     transport_document: str = ""
     detail: str = ""

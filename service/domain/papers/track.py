@@ -15,6 +15,9 @@ class TrackedKind(StrEnum):
     VESSEL = "vessel"
 
 
+MAX_LATITUDE_DEG, MAX_LONGITUDE_DEG = 90.0, 180.0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fix:
     """WGS 84 degrees; `at` aware; speed over ground in knots for vessels and vehicles alike."""
@@ -26,7 +29,10 @@ class Fix:
     course_deg: float | None = None
 
     def __post_init__(self) -> None:
-        if not (-90 <= self.latitude_deg <= 90 and -180 <= self.longitude_deg <= 180):
+        if not (
+            abs(self.latitude_deg) <= MAX_LATITUDE_DEG
+            and abs(self.longitude_deg) <= MAX_LONGITUDE_DEG
+        ):
             raise ValueError(f"no place on earth: {self.latitude_deg}, {self.longitude_deg}")
 
 
