@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,7 +18,13 @@ import typer
 import uvicorn
 from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 from service import asgi, demo, worker
@@ -88,6 +96,7 @@ def main() -> None:
     logging.basicConfig(
         stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s: %(message)s"
     )
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
         app()
     except (ServiceError, VisionError, OSError, ValueError) as problem:
@@ -254,16 +263,7 @@ def evaluate_containers(
     as_json: JsonOption = False,
 ) -> None:
     """Container codes against labels.csv, beside the OCR engine alone."""
-    _show(
-        reading_evaluation.evaluate(
-            folder,
-            subject=Subject.CONTAINER_CODE,
-            split=split,
-            engine=RapidOcrEngine(threads=1),
-            crops=crops,
-        ),
-        as_json=as_json,
-    )
+    _evaluate_reading(folder, Subject.CONTAINER_CODE, split=split, crops=crops, as_json=as_json)
 
 
 @evaluate.command("plates")
@@ -274,16 +274,31 @@ def evaluate_plates(
     as_json: JsonOption = False,
 ) -> None:
     """Licence plates against labels.csv, beside the OCR engine alone."""
-    _show(
-        reading_evaluation.evaluate(
+    _evaluate_reading(folder, Subject.PLATE, split=split, crops=crops, as_json=as_json)
+
+
+def _evaluate_reading(
+    folder: Path, subject: Subject, *, split: Split | None, crops: bool, as_json: bool
+) -> None:
+    with _progress("pictures") as progress:
+        figures = reading_evaluation.evaluate(
             folder,
-            subject=Subject.PLATE,
+            subject=subject,
             split=split,
             engine=RapidOcrEngine(threads=1),
             crops=crops,
-        ),
-        as_json=as_json,
-    )
+            progress=progress,
+        )
+    _show(figures, as_json=as_json)
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr, gone when it is done."""
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 @evaluate.command("xray")
@@ -292,7 +307,9 @@ def evaluate_xray(
 ) -> None:
     """Container outlines and load states against SPLIT/{images,labels,labels.csv}."""
     shelf = Shelf(Settings().weights_dir, threads=1)
-    _show(xray_evaluation.evaluate(folder, split=split, shelf=shelf), as_json=as_json)
+    with _progress("scans") as progress:
+        figures = xray_evaluation.evaluate(folder, split=split, shelf=shelf, progress=progress)
+    _show(figures, as_json=as_json)
 
 
 @evaluate.command("radiation")
