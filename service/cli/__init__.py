@@ -1,0 +1,42 @@
+"""`tallyman`: serve, work, inspect files, evaluate, look after models, keys and database.
+
+One JSON document goes to stdout where `--json` is given; everything else to stderr.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import typer
+
+from service.cli import database, evaluate, inspect, keys, models, serve, users
+from service.cli.terminal import EXIT_BAD_INPUT, err, one_line
+from service.errors import ServiceError
+from vision.errors import VisionError
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False
+)
+app.command()(serve.serve)
+app.command("worker")(serve.work)
+app.command("demo")(serve.run_demo)
+app.command()(inspect.inspect)
+app.add_typer(evaluate.app, name="evaluate")
+app.add_typer(models.app, name="models")
+app.add_typer(keys.app, name="keys")
+app.add_typer(users.app, name="users")
+app.add_typer(database.app, name="db")
+
+
+def main() -> None:
+    """The entry point: a mistake of the caller is one line and exit code 2."""
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s: %(message)s"
+    )
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    try:
+        app()
+    except (ServiceError, VisionError, OSError, ValueError) as problem:
+        err.print(f"[red]tallyman:[/] {one_line(problem)}", highlight=False, soft_wrap=True)
+        sys.exit(EXIT_BAD_INPUT)
