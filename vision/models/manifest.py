@@ -15,9 +15,9 @@ class _Strict(BaseModel):
 
 
 class ModelInput(_Strict):
-    """The picture that the network sees, in pixels."""
+    """The picture that the network sees, in pixels. `width_px` None: any width."""
 
-    width_px: int = Field(gt=0)
+    width_px: int | None = Field(None, gt=0)
     height_px: int = Field(gt=0)
     layout: str
 

@@ -16,6 +16,8 @@ from vision.errors import ModelUnavailable, TamperedWeights
 from vision.findings import Provenance
 from vision.models.manifest import Manifest, read_manifest
 
+WARM_UP_SIZE = 64
+
 
 class Shelf:
     """Models that `lineup.toml` names, below `weights_dir`.
@@ -91,7 +93,9 @@ class Shelf:
                 except Exception as problem:
                     raise ModelUnavailable(f"{name}: {problem}") from problem
                 first = session.get_inputs()[0]
-                session.run(None, {first.name: np.zeros(first.shape, np.float32)})
+                # Dimensions that are open have a name instead of a number.
+                shape = [n if isinstance(n, int) else WARM_UP_SIZE for n in first.shape]
+                session.run(None, {first.name: np.zeros(shape, np.float32)})
                 self._sessions[name] = session
             return self._sessions[name]
 
