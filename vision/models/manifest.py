@@ -51,7 +51,9 @@ class Metric(_Strict):
 
 
 class Manifest(_Strict):
-    """A shipped model. `file` lies beside the manifest."""
+    """A shipped model. `file` lies beside the manifest; `extra_files` are other forms of the same
+    weights, by name with their sha256.
+    """
 
     name: str
     version: str
@@ -61,6 +63,7 @@ class Manifest(_Strict):
     labels: tuple[str, ...]
     input: ModelInput | None = None
     thresholds: dict[str, Threshold]
+    extra_files: dict[str, str] = {}
     training: Training
     metrics: tuple[Metric, ...]
 

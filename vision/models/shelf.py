@@ -42,7 +42,7 @@ class Shelf:
         """Raises: ModelUnavailable: not in the line-up, or its manifest is wrong."""
         if name not in self.lineup:
             raise ModelUnavailable(f"{name} is not in the line-up")
-        return read_manifest(self._folder(name) / "model.toml")
+        return read_manifest(self.folder(name) / "model.toml")
 
     def provenance(self, name: str, *, label: str) -> Provenance:
         """Model, version, sha256 and threshold, for a finding."""
@@ -63,7 +63,7 @@ class Shelf:
         """
         manifest = self.manifest(name)
         try:
-            data = (self._folder(name) / manifest.file).read_bytes()
+            data = (self.folder(name) / manifest.file).read_bytes()
         except OSError as problem:
             raise ModelUnavailable(f"{name}: {problem.strerror}") from problem
         found = hashlib.sha256(data).hexdigest()
@@ -99,5 +99,6 @@ class Shelf:
                 self._sessions[name] = session
             return self._sessions[name]
 
-    def _folder(self, name: str) -> Path:
+    def folder(self, name: str) -> Path:
+        """Where the version that serves lies."""
         return self._dir / name / self.lineup[name]

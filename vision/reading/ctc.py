@@ -114,6 +114,26 @@ def search(
     return sorted(found, key=lambda hypothesis: -hypothesis.log_probability)
 
 
+def log_probability(posteriors: Posteriors, text: str) -> float:
+    """Log probability of one text, over all alignments (Graves et al. 2006, forward pass)."""
+    codes = [BLANK]
+    for char in text:
+        codes += [CHARACTERS.index(char) + 1, BLANK]
+    skips = np.array(
+        [i > 1 and codes[i] != BLANK and codes[i] != codes[i - 2] for i in range(len(codes))]
+    )
+    rows = np.log(np.maximum(posteriors[:, codes].astype(np.float64), 1e-30))
+    score = np.full(len(codes), -np.inf)
+    score[:2] = rows[0, :2]
+    for row in rows[1:]:
+        one = np.concatenate([[-np.inf], score[:-1]])
+        two = np.where(
+            skips, np.concatenate([[-np.inf, -np.inf], score[:-2]])[: len(codes)], -np.inf
+        )
+        score = np.logaddexp(np.logaddexp(score, one), two) + row
+    return float(np.logaddexp(score[-1], score[-2])) if text else float(score[0])
+
+
 def posterior_of(best: Hypothesis, others: Sequence[Hypothesis]) -> float:
     """Probability of `best` among itself and all others that were found, in [0, 1]."""
     logs = {other.text: other.log_probability for other in others}

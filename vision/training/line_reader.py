@@ -30,7 +30,7 @@ from vision.reading.line import HEIGHT_PX
 from vision.training.line_crops import LineCrop, read_shard
 
 BLANK = 0
-CHECKPOINT_S = 120.0
+CHECKPOINT_S = 240.0
 CLIP = 5.0
 POOL = 24
 HELD_OUT = 10
@@ -234,10 +234,10 @@ def _load(crops_dir: Path) -> tuple[list[LineCrop], list[LineCrop], dict[str, li
     if not generated:
         raise FileNotFoundError(f"{crops_dir}: no shard generated-*.npz")
     look = {
-        "generated": generated[:500],
-        "real, held out": [crop for crop in real if held_out(crop)][:600],
+        "generated": generated[:160],
+        "real, held out": [crop for crop in real if held_out(crop)][::3],
     }
-    return generated[500:], [crop for crop in real if not held_out(crop)], look
+    return generated[160:], [crop for crop in real if not held_out(crop)], look
 
 
 def _save(

@@ -71,3 +71,9 @@ def test_pieces_read_on() -> None:
 def test_the_weakest_character_is_found() -> None:
     line = np.concatenate([spelled("AB"), steps({"C": 0.6}, {})])
     assert ctc.weakest_character(line, "ABC") == pytest.approx(0.6, abs=1e-3)
+
+
+@pytest.mark.parametrize("text", ["A", "AB", "AA", "BA", "BB"])
+def test_the_forward_pass_agrees_with_the_sum_over_all_alignments(text: str) -> None:
+    line = steps({"A": 0.5, "B": 0.2}, {"A": 0.4, "B": 0.3}, {"A": 0.1, "B": 0.6}, {"A": 0.3})
+    assert np.exp(ctc.log_probability(line, text)) == pytest.approx(summed(line, text), rel=1e-4)
