@@ -56,6 +56,7 @@ def read(data: bytes, *, sha256: str, name: str, limits: Limits) -> RadiationSca
             spectra=foreground,
             background=background,
             series=_series(records) if is_passage else None,
+            energy_calibrated=not any(_is_stand_in(record) for record in spectral),
         )
     except ShapeMismatch as problem:
         raise UnreadableScan(scan_format, str(problem)) from problem
@@ -128,10 +129,20 @@ def _unoccupied(record: Any) -> bool:
     return bool(record.occupied() == SpecUtils.OccupancyStatus.NotOccupied)
 
 
+def _is_stand_in(record: Any) -> bool:
+    """Whether the energies are none: SpecUtils spreads channels without a calibration evenly
+    over 0 to 3,000 keV, and takes the channel numbers of a bare table for energies.
+    """
+    if record.energyCalibrationModel() == SpecUtils.EnergyCalType.UnspecifiedUsingDefaultPolynomial:
+        return True
+    energies = np.asarray(record.channelEnergies(), dtype=np.float64)
+    return bool(np.array_equal(energies, np.arange(energies.size)))
+
+
 def _spectra(
     spec: Any, records: Sequence[Any], *, is_passage: bool
 ) -> tuple[tuple[Spectrum, ...], Spectrum | None]:
-    usable = [r for r in records if not _is_special(r) and r.liveTime() > 0]
+    usable = [r for r in records if not _is_special(r) and (r.liveTime() > 0 or len(records) == 1)]
     behind = [r for r in usable if _is_background(r) or (is_passage and _unoccupied(r))]
     front = [r for r in usable if r not in behind]
     if is_passage:
@@ -170,8 +181,9 @@ def _sum(records: Sequence[Any]) -> Spectrum:
     return Spectrum(
         counts=counts,
         edges_kev=edges,
-        live_time_s=sum(float(r.liveTime()) for r in records) / detectors,
-        real_time_s=sum(float(r.realTime()) for r in records) / detectors,
+        # A lone table of channels has no times: its rate means nothing, its shape does.
+        live_time_s=sum(float(r.liveTime()) for r in records) / detectors or 1.0,
+        real_time_s=sum(float(r.realTime()) for r in records) / detectors or 1.0,
     )
 
 
