@@ -262,7 +262,7 @@ def a_case(
     policy: Policy = SHIPPED,
     declaration: Declaration | None = None,
     registrations: tuple[Registration, ...] = (),
-    register_size: int | None = None,
+    has_register: bool | None = None,
 ) -> Case:
     """Findings against papers; the register holds `registrations` unless told otherwise."""
     return Case(
@@ -270,7 +270,7 @@ def a_case(
         policy=policy,
         declaration=declaration,
         registrations=registrations,
-        register_size=len(registrations) if register_size is None else register_size,
+        has_register=bool(registrations) if has_register is None else has_register,
     )
 
 

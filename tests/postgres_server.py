@@ -46,11 +46,10 @@ class PostgresServer:
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://{SUPERUSER}@/{database}?host={self.folder}"
 
-    def create(self, *, template: str | None = None) -> str:
-        """A new database, a copy of `template` if given; returns its name."""
+    def create(self) -> str:
+        """A new, empty database; returns its name."""
         name = f"t{next(self._numbers)}"
-        copying = f" TEMPLATE {template} STRATEGY file_copy" if template else ""
-        self._execute(f"CREATE DATABASE {name}{copying}")
+        self._execute(f"CREATE DATABASE {name}")
         return name
 
     def drop(self, name: str) -> None:
