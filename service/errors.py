@@ -8,6 +8,7 @@ ServiceError
 │   └── IdempotencyMismatch  the same key came with another request
 ├── InvalidInput             a field is wrong; `field` says which
 │   └── UnreadableUpload     a file of the upload is not a scan; `file` says which
+├── StorageUnavailable       the disk is full, or the database does not answer; nothing was stored
 ├── LeaseLost                a late worker whose job was reclaimed
 └── NotConfigured            start-up cannot go on; the message says what to install or set
 """
@@ -59,6 +60,10 @@ class UnreadableUpload(InvalidInput):
     def __init__(self, reason: str, *, file: str) -> None:
         super().__init__(reason, field=file)
         self.file = file
+
+
+class StorageUnavailable(ServiceError):
+    pass
 
 
 class LeaseLost(ServiceError):

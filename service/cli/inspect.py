@@ -61,7 +61,7 @@ def inspect(
             policy=read_policy(policy or settings.policy_file),
             declaration=papers,
             registrations=entries,
-            register_size=len(entries),
+            has_register=bool(entries),
         )
     )
     if as_json:

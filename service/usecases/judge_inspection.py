@@ -32,6 +32,7 @@ def judge_inspection(
         analysis = file.analyses[-1].number
         same = last is not None and (last.verdict, last.analysis_number) == (verdict, analysis)
         if same and file.inspection.state is not InspectionState.ANALYSED:
+            repository.confirm_verdict(inspection_id, changed_at=file.changed_at)
             return
         changed = last is None or (last.verdict.advice, last.verdict.outcomes) != (
             verdict.advice,
@@ -46,7 +47,13 @@ def judge_inspection(
             verdict=verdict,
         )
         try:
-            repository.add_verdict(inspection_id, verdict=stored, now=now, reopens=changed)
+            repository.add_verdict(
+                inspection_id,
+                verdict=stored,
+                now=now,
+                reopens=changed,
+                changed_at=file.changed_at,
+            )
         except Conflict:
             if attempt == TRIES - 1:
                 raise
@@ -62,6 +69,6 @@ def verdict_of(file: CaseFile, *, repository: Repository, policy: Policy) -> Ver
             policy=policy,
             declaration=file.declaration,
             registrations=file.registrations,
-            register_size=repository.register_size(site=file.inspection.site),
+            has_register=repository.has_register(site=file.inspection.site),
         )
     )

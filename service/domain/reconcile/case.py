@@ -28,14 +28,14 @@ VERSION = "1"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """`registrations` are those named by the inspection or found by a plate that was read.
-    `register_size` 0 means that the register is empty, so "not in it" proves nothing.
+    Without `has_register` the register is empty, so "not in it" proves nothing.
     """
 
     analysis: Analysis
     policy: Policy
     declaration: Declaration | None = None
     registrations: tuple[Registration, ...] = ()
-    register_size: int = 0
+    has_register: bool = False
 
     def findings(self, kind: type[_F]) -> list[tuple[int, _F]]:
         """Findings of one type with their indexes."""

@@ -41,7 +41,7 @@ def _registered(case: Case, plate: str, pairs: list[tuple[int, Reading]]) -> Rul
         sentence = f"{plate} is recorded as stolen. Compare the characters before you act."
     elif entries:
         result, sentence = Result.MATCH, f"{plate} is registered{_vehicle(entries[0])}."
-    elif not case.register_size:
+    elif not case.has_register:
         result = Result.CANNOT_TELL
         sentence = f"{plate}: the register has no entries for this site."
     else:
