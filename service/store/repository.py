@@ -100,6 +100,12 @@ class SqlRepository:
                 raise
             return before
 
+    def inspection_of_key(
+        self, idempotency_key: str, *, request_sha256: str, caller: Caller
+    ) -> Inspection | None:
+        with self._read() as db:
+            return self._seen(db, caller, idempotency_key, request_sha256)
+
     def _seen(self, db: Connection, caller: Caller, key: str, request: str) -> Inspection | None:
         keys = t.idempotency_keys
         row = db.execute(

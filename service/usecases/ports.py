@@ -147,6 +147,16 @@ class Repository(Protocol):
         """
         ...
 
+    def inspection_of_key(
+        self, idempotency_key: str, *, request_sha256: str, caller: Caller
+    ) -> Inspection | None:
+        """What the caller sent under that key before.
+
+        Raises:
+            IdempotencyMismatch: the key was used with another `request_sha256`.
+        """
+        ...
+
     def case_file(self, inspection_id: str, *, caller: Caller) -> CaseFile: ...
 
     def list_inspections(

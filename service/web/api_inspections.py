@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import anyio
 from fastapi import APIRouter, Header, Query, Request, Response
@@ -56,6 +56,7 @@ WAIT_POLL_S = 0.1
 MAX_KEY = 200
 MAX_LANE = 100
 _WAIT = re.compile(r"\bwait=(\d{1,4})\b")
+_DECLARATION: TypeAdapter[DeclarationIn] = TypeAdapter(DeclarationIn)
 _REGISTRATIONS: TypeAdapter[list[RegistrationIn]] = TypeAdapter(list[RegistrationIn])
 _MULTIPART: dict[str, Any] = {
     "requestBody": {
@@ -137,14 +138,16 @@ def take(form: Form, caller: Caller, services: Services, key: str | None) -> str
     declaration_ref = form.one("declaration_ref")
     declaration, registrations = None, []
     if declaration_text is not None:
-        parsed = _parsed(TypeAdapter(DeclarationIn), declaration_text, "declaration")
-        declaration = parsed.model_copy(update={"site": site}).to_domain()
+        parsed = _parsed(_DECLARATION, declaration_text, "declaration")
+        declaration = _at(site, parsed, "declaration").to_domain()
         check_declaration(declaration, caller=caller)
         declaration_ref = declaration_ref or declaration.reference
     if registrations_text is not None:
         registrations = [
-            entry.model_copy(update={"site": site}).to_domain()
-            for entry in _parsed(_REGISTRATIONS, registrations_text, "registrations")
+            _at(site, entry, f"registrations.{number}").to_domain()
+            for number, entry in enumerate(
+                _parsed(_REGISTRATIONS, registrations_text, "registrations")
+            )
         ]
     upload = Upload(
         files=form.files,
@@ -196,6 +199,17 @@ async def settled(
         if file.inspection.state in SETTLED or time.monotonic() >= end:
             return file
         await anyio.sleep(WAIT_POLL_S)
+
+
+_Paper = TypeVar("_Paper", DeclarationIn, RegistrationIn)
+
+
+def _at(site: str, paper: _Paper, field: str) -> _Paper:
+    """The paper at the site of its upload. Raises: InvalidInput if it names another one."""
+    if "site" in paper.model_fields_set and paper.site != site:
+        reason = f"the upload is for site {site!r}, this paper for {paper.site!r}"
+        raise InvalidInput(reason, field=f"{field}.site")
+    return paper.model_copy(update={"site": site})
 
 
 def _parsed(adapter: TypeAdapter[Any], text: str, field: str) -> Any:
