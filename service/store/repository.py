@@ -245,6 +245,16 @@ class SqlRepository:
         with self._read() as db:
             return {S(state): int(count) for state, count in db.execute(query)}
 
+    def advice_counts(self, *, caller: Caller) -> dict[Advice, int]:
+        table = t.inspections
+        query = (
+            select(table.c.advice, func.count())
+            .where(_sites(caller, table), table.c.state == S.JUDGED.value)
+            .group_by(table.c.advice)
+        )
+        with self._read() as db:
+            return {Advice(advice): int(count) for advice, count in db.execute(query)}
+
     # jobs
 
     def claim(self, *, worker: str, now: datetime, lease: timedelta) -> Lease | None:

@@ -167,6 +167,10 @@ class Repository(Protocol):
 
     def state_counts(self, *, caller: Caller) -> dict[InspectionState, int]: ...
 
+    def advice_counts(self, *, caller: Caller) -> dict[Advice, int]:
+        """How many inspections await a decision, by advice."""
+        ...
+
     # jobs
     def claim(self, *, worker: str, now: datetime, lease: timedelta) -> Lease | None:
         """The oldest RECEIVED inspection, or one whose lease has expired; None if idle.
