@@ -25,6 +25,7 @@ from service.store.engine import migrate, open_engine
 from service.store.repository import SqlRepository
 from service.usecases.issue_keys import authenticate_key
 from service.usecases.judge_inspection import judge_inspection
+from service.usecases.ports import Analyser
 from service.usecases.work import Worker
 from service.web.metrics import MeasuredAnalyser, Metrics
 from service.web.wiring import Readiness, Services
@@ -75,8 +76,12 @@ class Tallyman:
         self.engine.dispose()
 
 
-def build(settings: Settings) -> Tallyman:
+def build(settings: Settings, *, analyser: Analyser | None = None) -> Tallyman:
     """Wire the service and bring its database up to date.
+
+    Args:
+        settings: where data, models and policy lie, and every limit.
+        analyser: what analyses; None for the inspector in this process.
 
     Raises:
         NotConfigured: what is missing, and how to get it.
@@ -95,7 +100,7 @@ def build(settings: Settings) -> Tallyman:
     policy = read_policy(settings.policy_file)
     metrics = Metrics()
     metrics.watch_queue(partial(repository.state_counts, caller=_SERVICE))
-    analyser = MeasuredAnalyser(LocalAnalyser(inspector), metrics)
+    measured = MeasuredAnalyser(analyser or LocalAnalyser(inspector), metrics)
     judge = partial(judge_inspection, repository=repository, policy=policy, clock=utc_now)
 
     def recognise(raw: RawScan) -> tuple[ScanKind, str]:
@@ -106,7 +111,7 @@ def build(settings: Settings) -> Tallyman:
         f"{socket.gethostname()}-{os.getpid()}",
         repository=repository,
         blobs=blobs,
-        analyser=analyser,
+        analyser=measured,
         judge=judge,
         clock=utc_now,
         lease=timedelta(seconds=settings.lease_s),
@@ -117,7 +122,7 @@ def build(settings: Settings) -> Tallyman:
         settings=settings,
         repository=repository,
         blobs=blobs,
-        analyser=analyser,
+        analyser=measured,
         recognise=recognise,
         read_scan=partial(read_scan, limits=limits),
         clock=utc_now,

@@ -102,6 +102,12 @@ TOO_LARGE = Kind(
     title="Request body too large",
     remedy="Send fewer or smaller files; the limit is the setting TALLYMAN_MAX_UPLOAD_MB.",
 )
+UNSUPPORTED_TYPE = Kind(
+    slug="unsupported-type",
+    status=415,
+    title="Content-Type not supported",
+    remedy="Send JSON as application/json and files as multipart/form-data.",
+)
 TOO_MANY_REQUESTS = Kind(
     slug="too-many-requests",
     status=429,
@@ -132,6 +138,7 @@ KINDS: Mapping[str, Kind] = {
         INVALID_INPUT,
         UNREADABLE_UPLOAD,
         TOO_LARGE,
+        UNSUPPORTED_TYPE,
         TOO_MANY_REQUESTS,
         UNAVAILABLE,
         INTERNAL,
@@ -162,6 +169,7 @@ _KIND_OF_STATUS: Mapping[int, Kind] = {
     404: NOT_FOUND,
     409: CONFLICT,
     413: TOO_LARGE,
+    415: UNSUPPORTED_TYPE,
     429: TOO_MANY_REQUESTS,
     UNPROCESSABLE: INVALID_INPUT,
     503: UNAVAILABLE,
@@ -284,6 +292,8 @@ def _dotted(entry: Mapping[str, object]) -> str:
 
 
 def _reason(entry: Mapping[str, object]) -> str:
+    if entry.get("type") == "extra_forbidden":
+        return "this field is not known"
     message = str(entry.get("msg", "invalid"))
     return message.removeprefix("Value error, ")
 
