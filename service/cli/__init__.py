@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from service.cli import database, evaluate, inspect, keys, models, serve, users
+from service.cli import bench, database, evaluate, inspect, keys, models, serve, users
 from service.cli.terminal import EXIT_BAD_INPUT, err, one_line
 from service.errors import ServiceError
 from vision.errors import VisionError
@@ -23,6 +23,7 @@ app.command("worker")(serve.work)
 app.command("demo")(serve.run_demo)
 app.command()(inspect.inspect)
 app.add_typer(evaluate.app, name="evaluate")
+app.add_typer(bench.app, name="bench")
 app.add_typer(models.app, name="models")
 app.add_typer(keys.app, name="keys")
 app.add_typer(users.app, name="users")

@@ -32,6 +32,7 @@ class Shelf:
         self._threads = threads
         self._lock = threading.Lock()
         self._sessions: dict[str, Any] = {}
+        self._manifests: dict[str, Manifest] = {}
         try:
             text = (weights_dir / "lineup.toml").read_text(encoding="utf-8")
             self.lineup: dict[str, str] = dict(tomllib.loads(text)["serving"])
@@ -42,7 +43,9 @@ class Shelf:
         """Raises: ModelUnavailable: not in the line-up, or its manifest is wrong."""
         if name not in self.lineup:
             raise ModelUnavailable(f"{name} is not in the line-up")
-        return read_manifest(self.folder(name) / "model.toml")
+        if name not in self._manifests:
+            self._manifests[name] = read_manifest(self.folder(name) / "model.toml")
+        return self._manifests[name]
 
     def provenance(self, name: str, *, label: str) -> Provenance:
         """Model, version, sha256 and threshold, for a finding."""
