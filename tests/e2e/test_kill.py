@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -80,10 +81,11 @@ def assert_each_once(repository: SqlRepository, ids: list[str]) -> None:
 
 
 @pytest.fixture
-def repository(database_url: str) -> SqlRepository:
+def repository(database_url: str) -> Iterator[SqlRepository]:
     engine = open_engine(database_url)
     migrate(engine)
-    return SqlRepository(engine)
+    yield SqlRepository(engine)
+    engine.dispose()
 
 
 def a_key(repository: SqlRepository) -> str:
