@@ -32,6 +32,7 @@ from service.errors import (
     NotConfigured,
     NotFound,
     ServiceError,
+    StorageUnavailable,
     UnreadableUpload,
 )
 from vision.errors import ModelUnavailable, ScanTooLarge, UnreadableScan, VisionError
@@ -156,6 +157,7 @@ _KIND_OF_ERROR: Mapping[type[Exception], Kind] = {
     InvalidInput: INVALID_INPUT,
     LeaseLost: CONFLICT,
     NotConfigured: UNAVAILABLE,
+    StorageUnavailable: UNAVAILABLE,
     ScanTooLarge: UNREADABLE_UPLOAD,
     UnreadableScan: UNREADABLE_UPLOAD,
     ModelUnavailable: UNAVAILABLE,
