@@ -774,7 +774,8 @@ def _write_cursor(row: Row[Any]) -> str:
 
 def _read_cursor(cursor: str) -> tuple[datetime, str]:
     try:
-        micros, _, last = base64.urlsafe_b64decode(cursor.encode()).decode().partition(":")
+        text = base64.b64decode(cursor.encode(), altchars=b"-_", validate=True).decode()
+        micros, _, last = text.partition(":")
         return EPOCH + int(micros) * _MICROSECOND, last
     except (ValueError, binascii.Error, OverflowError) as problem:
         raise InvalidInput("not a cursor of ours", field="cursor") from problem
