@@ -6,7 +6,6 @@ import json
 from typing import Annotated
 
 import typer
-import uvicorn
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from service import asgi, demo, worker
@@ -21,12 +20,10 @@ def serve(
 ) -> None:
     """Serve API and console. Settings are environment variables that begin with TALLYMAN_."""
     settings = Settings()
-    uvicorn.run(
-        asgi.application(build(settings)),
+    asgi.run(
+        build(settings),
         host=host or settings.host,
         port=settings.port if port is None else port,
-        log_level="warning",
-        timeout_graceful_shutdown=5,
     )
 
 
@@ -61,10 +58,4 @@ def run_demo(
         err.print(f"Sign in as [bold]{name}[/], password [bold]{password}[/]", highlight=False)
         err.print(f"(kept in {path}; delete it when you have changed the password)\n")
     if serve_too:
-        uvicorn.run(
-            asgi.application(tallyman),
-            host=settings.host,
-            port=settings.port,
-            log_level="warning",
-            timeout_graceful_shutdown=5,
-        )
+        asgi.run(tallyman, host=settings.host, port=settings.port)

@@ -13,6 +13,7 @@ import uvicorn
 from starlette.testclient import TestClient
 
 from service.domain.access import Role
+from service.web.bad_http import ProblemProtocol
 from tests.service.web.stand_ins import Site, a_site
 
 
@@ -51,7 +52,13 @@ class LiveServer:
 
 @pytest.fixture
 def live(site: Site) -> Iterator[LiveServer]:
-    config = uvicorn.Config(site.app, port=0, log_level="error", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(
+        site.app,
+        port=0,
+        http=ProblemProtocol,
+        log_level="error",
+        timeout_graceful_shutdown=1,
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
