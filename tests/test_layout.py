@@ -71,9 +71,7 @@ def test_every_manifest_fits_its_graph_and_states_what_it_was_measured_on() -> N
         assert all(m.total > 0 and m.command and m.data for m in manifest.metrics)
         if manifest.input is None:
             continue
-        session = onnxruntime.InferenceSession(
-            shelf.read(name), providers=["CPUExecutionProvider"]
-        )
+        session = onnxruntime.InferenceSession(shelf.read(name), providers=["CPUExecutionProvider"])
         shape = session.get_inputs()[0].shape
         assert shape == [1, 3, manifest.input.height_px, manifest.input.width_px]
         assert session.get_outputs()[0].shape[1] == 4 + len(manifest.labels)

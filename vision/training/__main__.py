@@ -32,9 +32,7 @@ def train(recipe_file: Path, *, data_root: Path, out: Path, sources_dir: Path) -
     """
     recipe = read_recipe(recipe_file)
     sources = {name: read_source(sources_dir / f"{name}.toml") for name in recipe.sources}
-    data_sha256 = build_detection_folder(
-        recipe, sources, data_root=data_root, out=out / "pictures"
-    )
+    data_sha256 = build_detection_folder(recipe, sources, data_root=data_root, out=out / "pictures")
     checkpoint = train_detector(recipe, data_yaml=out / "pictures" / "data.yaml", out=out)
     model = out / "model.onnx"
     shutil.copyfile(export_onnx(checkpoint, recipe=recipe), model)

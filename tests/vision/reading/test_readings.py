@@ -109,9 +109,10 @@ def test_the_weakest_part_counts() -> None:
 
 
 def test_a_size_type_is_read_beside_a_code_only() -> None:
-    assert [r.text for r in read(a_line("CSQU3054383", 10, 10), a_line("22G1", 10, 60))[
-        Subject.SIZE_TYPE
-    ]] == ["22G1"]
+    assert [
+        r.text
+        for r in read(a_line("CSQU3054383", 10, 10), a_line("22G1", 10, 60))[Subject.SIZE_TYPE]
+    ] == ["22G1"]
     assert read(a_line("22G1", 10, 60))[Subject.SIZE_TYPE] == []
 
 
