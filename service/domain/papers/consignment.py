@@ -97,7 +97,10 @@ class Equipment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transport:
-    """How the goods travel. `plates` are tractor and trailer; places are UN/LOCODE or names."""
+    """How the goods travel. `plates` are tractor and trailer; places are UN/LOCODE or names.
+
+    `seals` are those on the vehicle itself, where the paper seals something that it does not name.
+    """
 
     plates: tuple[str, ...] = ()
     vessel: str = ""
@@ -108,6 +111,7 @@ class Transport:
     place_of_discharge: str = ""
     place_of_destination: str = ""
     countries_of_routing: tuple[str, ...] = ()
+    seals: tuple[str, ...] = ()
 
 
 NOT_STATED = Transport()
