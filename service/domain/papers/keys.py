@@ -29,6 +29,12 @@ MAX_LENGTH = 70
 # (Vienna Convention on Road Traffic, annex 2; GOST R 50577 names the twelve of Russia).
 PLATE_LETTERS = str.maketrans("АВЕКМНОРСТУХІΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEKMHOPCTYXIABEZHIKMNOPTYX")
 _DOCUMENT_TYPE = re.compile(r"(?:[A-Z]?\d{3}|[A-Z]{2,3})[ :]+(?=\S{4})")
+# ISO 6346 annex A, as in `vision.grammar.iso6346`: one code has 170 neighbours, and a bay plan of
+# 20,000 codes must not take a check of each of them.
+_VALUES = dict(zip(ascii_uppercase, (n for n in range(10, 39) if n % 11), strict=True)) | {
+    digit: int(digit) for digit in digits
+}
+_ALPHABETS = (ascii_uppercase,) * 3 + ("UJZ",) + (digits,) * 6
 _NOT_KEY = re.compile(r"[\W_]")
 
 
@@ -110,13 +116,15 @@ def code_look_alikes(code: str) -> frozenset[str]:
     """
     if not iso6346.has_code_shape(code) or iso6346.is_valid_code(code):
         return frozenset()
-    variants = set(_exchanged(code))
-    for place, old in enumerate(code):
-        letters = "UJZ" if place == iso6346.SERIAL_START - 1 else ascii_uppercase
-        for new in letters if place < iso6346.SERIAL_START else digits:
-            if new != old:
-                variants.add(code[:place] + new + code[place + 1 :])
-    return frozenset(variant for variant in variants if iso6346.is_valid_code(variant))
+    found = {variant for variant in _exchanged(code) if iso6346.is_valid_code(variant)}
+    values = [_VALUES[char] << place for place, char in enumerate(code[: iso6346.CHECK_POSITION])]
+    total = sum(values)
+    digit = code[iso6346.CHECK_POSITION]
+    for place, old in enumerate(values):
+        for new in _ALPHABETS[place]:
+            if str((total - old + (_VALUES[new] << place)) % 11 % 10) == digit:
+                found.add(code[:place] + new + code[place + 1 :])
+    return frozenset(found | {code[:-1] + str(total % 11 % 10)})
 
 
 def plate_look_alikes(plate: str) -> frozenset[str]:

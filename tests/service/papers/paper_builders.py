@@ -6,8 +6,10 @@ import hashlib
 import re
 from datetime import UTC, datetime, timedelta
 
+from service.domain.access import Caller, Role
 from service.domain.papers.consignment import Consignment, Equipment, GoodsItem, Transport
 from service.domain.papers.current import FiledPaper
+from service.domain.papers.keys import KeyKind
 from service.domain.papers.measurement import MassMethod, Weighing
 from service.domain.papers.movement import (
     Appointment,
@@ -24,6 +26,7 @@ from service.domain.papers.paper import (
     PaperKind,
     Revision,
 )
+from service.usecases.paper_ports import SentFile, Span
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SITE = "north"
@@ -172,3 +175,23 @@ def a_bay_plan(*codes: str, vessel: str = "EVER TEST", voyage: str = "021E") -> 
             for number, code in enumerate(codes, start=10_000)
         ),
     )
+
+
+def a_sent_file(name: str = "papers.txt", *, site: str = SITE) -> SentFile:
+    return SentFile(
+        sha256=ORIGIN.file_sha256,
+        name=name,
+        site=site,
+        source="test",
+        caller="gate",
+    )
+
+
+def spans(since: datetime = NOON - timedelta(days=60), days: int = 120) -> dict[KeyKind, Span]:
+    span = Span(since=since, until=since + timedelta(days=days))
+    return dict.fromkeys(KeyKind, span)
+
+
+EVERYWHERE = Caller(name="auditor", role=Role.AUDITOR)
+NORTH = Caller(name="gate", role=Role.PORT, sites=frozenset({"north"}))
+SOUTH = Caller(name="stranger", role=Role.PORT, sites=frozenset({"south"}))

@@ -98,6 +98,17 @@ def test_one_wrong_character_or_one_exchanged_pair_leads_to_the_right_code(wrong
     assert all(iso6346.is_valid_code(code) and are_alike(code, wrong) for code in found)
 
 
+@given(st.from_regex(r"[A-Z]{3}[UJZ][0-9]{7}", fullmatch=True))
+def test_the_look_alikes_are_all_valid_codes_one_character_or_one_exchange_away(code: str) -> None:
+    alphabets = [*["ABCDEFGHIJKLMNOPQRSTUVWXYZ"] * 3, "UJZ", *["0123456789"] * 7]
+    near = {code[:p] + c + code[p + 1 :] for p, letters in enumerate(alphabets) for c in letters}
+    near |= {code[:p] + code[p + 1] + code[p] + code[p + 2 :] for p in range(10)}
+    expected = (
+        set() if iso6346.is_valid_code(code) else {c for c in near if iso6346.is_valid_code(c)}
+    )
+    assert code_look_alikes(code) == expected
+
+
 @pytest.mark.parametrize("text", [CODE, "", "MSCU663987", "MSCX6639870", "ΑΒΓU6639870"])
 def test_a_valid_code_and_a_text_of_another_shape_have_no_look_alikes(text: str) -> None:
     assert code_look_alikes(text) == frozenset()
