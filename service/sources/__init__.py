@@ -42,11 +42,15 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """What a file gave: papers taken, statements refused. A file with neither is an error."""
+    """What a file gave: papers taken, statements refused. A file with neither is an error.
+
+    `notes` tell a person what was left unread on purpose: columns that no one asked for.
+    """
 
     source: str
     papers: tuple[Paper, ...]
     refused: tuple[Refusal, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class UnreadablePaper(Exception):

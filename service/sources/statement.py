@@ -150,6 +150,7 @@ def read_each(
     read: Callable[[_T], Paper],
     *,
     limits: Limits,
+    notes: tuple[str, ...] = (),
 ) -> Batch:
     """All statements of a file: taken, or refused with the reason.
 
@@ -167,4 +168,4 @@ def read_each(
             refused.append(Refusal(where=problem.where, reason=problem.reason))
     if not papers and not refused:
         raise UnreadablePaper(source, "no statement in it")
-    return Batch(source=source, papers=tuple(papers), refused=tuple(refused))
+    return Batch(source=source, papers=tuple(papers), refused=tuple(refused), notes=notes)

@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import partial
 
 from service.domain.papers.paper import Function, Paper, PaperKind
-from service.sources import Batch, Limits, PaperFile, lexical
+from service.sources import Batch, Limits, PaperFile, declaration_kind, lexical
 from service.sources.statement import Fields, RefusedStatement, a_paper, read_each
 from service.sources.wco_consignment import Reader, consignment_of
 from service.sources.xml_document import Element, opening_tags, parse_xml, statements
@@ -37,14 +37,6 @@ STARTS = (
     ("T", PaperKind.TRANSIT_DECLARATION),
 )
 PROCEDURE = "GovernmentProcedure"
-IMPORT_PROCEDURES, EXPORT_PROCEDURES = frozenset("4567"), frozenset("123")
-MRN_LENGTH = 18
-MRN_PROCEDURES = {
-    "ABCDE": PaperKind.EXPORT_DECLARATION,
-    "JKLM": PaperKind.TRANSIT_DECLARATION,
-    "RSTUV": PaperKind.IMPORT_DECLARATION,
-}
-"""The 17th character of an MRN (Delegated Regulation (EU) 2015/2446, annex B, D.E. 12 01)."""
 
 
 class WcoDataModel:
@@ -110,15 +102,10 @@ def _kind(fields: Fields, reader: Reader, code: str, *, mrn: str) -> PaperKind:
         if code.startswith(start) and code not in CHANGES:
             return kind
     procedures = [fields.text(e, "CurrentCode") for i in reader.items[:1] for e in i.all(PROCEDURE)]
-    for procedure in procedures:
-        if procedure[:1] in IMPORT_PROCEDURES:
-            return PaperKind.IMPORT_DECLARATION
-        if procedure[:1] in EXPORT_PROCEDURES:
-            return PaperKind.EXPORT_DECLARATION
-    if len(mrn) == MRN_LENGTH:
-        for letters, kind in MRN_PROCEDURES.items():
-            if mrn[-2] in letters:
-                return kind
+    told = [*(declaration_kind.by_procedure(p) for p in procedures), declaration_kind.by_mrn(mrn)]
+    found = next((kind for kind in told if kind is not None), None)
+    if found is not None:
+        return found
     raise RefusedStatement(
         f"type {code!r} does not tell import, export or transit", where=reader.declaration.where
     )

@@ -119,10 +119,10 @@ NOT_STATED = Transport()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaxLine:
-    """Tax of one category and rate as an invoice states it; `rate_percent` None: not stated."""
+    """Tax of one category and rate as an invoice states it; None: not stated."""
 
-    taxable: Decimal
-    tax: Decimal
+    taxable: Decimal | None = None
+    tax: Decimal | None = None
     rate_percent: Decimal | None = None
     category: str = ""
 
