@@ -105,6 +105,7 @@ class Transport:
     plates: tuple[str, ...] = ()
     vessel: str = ""
     vessel_imo: str = ""
+    vessel_call_sign: str = ""
     voyage: str = ""
     carrier: str = ""
     place_of_loading: str = ""
