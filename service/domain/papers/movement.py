@@ -31,7 +31,8 @@ class MovementEvent(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Movement:
     """One event of one container. `at` is aware, None if the message gives no time; `slot` is
-    bay, row and tier as the message writes them; `detail` the sender's own event code.
+    bay, row and tier as the message writes them; `detail` the sender's own event code;
+    `booking` the carrier's booking number, where no transport document is known yet.
     """
 
     event: MovementEvent
@@ -42,16 +43,23 @@ class Movement:
     slot: str = ""
     transport_document: str = ""
     detail: str = ""
+    booking: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StowedContainer:
-    """One container of a bay plan."""
+    """One container of a bay plan. `operator` is the line whose box it is; `remarks` are the
+    plan's words on cargo and handling.
+    """
 
     equipment: Equipment
     slot: str
     place_of_loading: str = ""
     place_of_discharge: str = ""
+    place_of_destination: str = ""
+    operator: str = ""
+    transport_document: str = ""
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

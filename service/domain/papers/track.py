@@ -20,13 +20,17 @@ MAX_LATITUDE_DEG, MAX_LONGITUDE_DEG = 90.0, 180.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fix:
-    """WGS 84 degrees; `at` aware; speed over ground in knots for vessels and vehicles alike."""
+    """WGS 84 degrees; `at` aware; speed over ground in knots for vessels and vehicles alike.
+
+    `received_at` is the other side's clock: far from `at`, one of the two is wrong.
+    """
 
     at: datetime
     latitude_deg: float
     longitude_deg: float
     speed_kn: float | None = None
     course_deg: float | None = None
+    received_at: datetime | None = None
 
     def __post_init__(self) -> None:
         if not (

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from service.domain.declaration import Declaration, DeclaredContainer
+from service.domain.declaration import Declaration, DeclaredContainer, DeclaredGoods
 from service.domain.reconcile.policy import Policy
 from service.domain.registration import Registration
 from service.domain.verdict import Result, RuleOutcome
@@ -62,7 +62,11 @@ class Case:
 
     @property
     def hs_codes(self) -> Iterator[str]:
-        return (goods.hs_code for box in self.declared for goods in box.goods)
+        return (goods.hs_code for goods in self.goods if goods.hs_code)
+
+    @property
+    def goods(self) -> tuple[DeclaredGoods, ...]:
+        return self.declaration.all_goods if self.declaration else ()
 
     def outcome(
         self,

@@ -70,7 +70,7 @@ def _neutron(case: Case, index: int, found: GrossCount) -> RuleOutcome:
 def _nuclide(case: Case, index: int, found: NuclideFound) -> RuleOutcome:
     name = found.nuclide
     explaining = [hs for hs in case.hs_codes if case.policy.explains(name, hs)]
-    class_7 = any(goods.un_number in CLASS_7 for box in case.declared for goods in box.goods)
+    class_7 = any(goods.un_number in CLASS_7 for goods in case.goods)
     norm = found.category is NuclideCategory.NORM
     weight = {
         NuclideCategory.NORM: "radiation_norm",
