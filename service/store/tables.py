@@ -79,6 +79,7 @@ inspections = Table(
     Index(None, "received_at", "id"),
     Index(None, "site", "received_at"),
     Index(None, "site", "declaration_ref"),
+    Index(None, "site", "captured_at"),
     Index(None, "changed_at", sqlite_where=_CHANGED, postgresql_where=_CHANGED),
 )
 

@@ -165,9 +165,17 @@ FILED_DECLARATION: Json = {
     "containers": [
         {
             **DECLARATION["containers"][0],
-            "goods": [{**DECLARATION["containers"][0]["goods"][0], "un_number": None}],
+            "goods": [
+                {**DECLARATION["containers"][0]["goods"][0], "un_number": None, "packages": None}
+            ],
+            "seals": [],
+            "gross_mass_kg": None,
         }
     ],
+    "goods": [],
+    "seals": [],
+    "total_packages": None,
+    "total_gross_mass_kg": None,
 }
 FILED_REGISTRATION: Json = {**REGISTRATION, **_FILED, "reference": "B 123 ABC", "category": ""}
 

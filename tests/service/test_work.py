@@ -136,7 +136,7 @@ def test_a_broken_attempt_that_then_works_leaves_no_failure(
 ) -> None:
     queue(repository, "job")
     attempts = iter([broken, lambda _: an_analysis()])
-    worker = a_worker(FakeAnalyser(act=lambda files: next(attempts)(files)))
+    worker = a_worker(FakeAnalyser(act=lambda files: next(attempts)(files)))  # noqa: PLW0108 - one after the other
     worker.work_once()
     worker.work_once()
     file = job(repository)
