@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from service.domain.access import Caller
 from service.domain.inspection import Inspection, InspectionState
+from service.domain.verdict import Advice
 from service.errors import IdempotencyMismatch
 from service.store import stored_json as codec
 from service.store import tables as t
@@ -65,6 +66,12 @@ class Intake(Connections):
                 raise
             return before
 
+    def inspection_of_key(
+        self, idempotency_key: str, *, request_sha256: str, caller: Caller
+    ) -> Inspection | None:
+        with self._reading() as db:
+            return _seen(db, caller, idempotency_key, request_sha256)
+
     def case_file(self, inspection_id: str, *, caller: Caller) -> CaseFile:
         with self._reading() as db:
             return _case_file(db, inspection_row(db, inspection_id, caller))
@@ -109,6 +116,16 @@ class Intake(Connections):
         )
         with self._reading() as db:
             return {InspectionState(state): int(count) for state, count in db.execute(query)}
+
+    def advice_counts(self, *, caller: Caller) -> dict[Advice, int]:
+        table = t.inspections
+        query = (
+            select(table.c.advice, func.count())
+            .where(seen_by(caller, table), table.c.state == InspectionState.JUDGED.value)
+            .group_by(table.c.advice)
+        )
+        with self._reading() as db:
+            return {Advice(advice): int(count) for advice, count in db.execute(query)}
 
 
 def _seen(db: Connection, caller: Caller, key: str, request: str) -> Inspection | None:

@@ -156,6 +156,16 @@ class Repository(Protocol):
         """
         ...
 
+    def inspection_of_key(
+        self, idempotency_key: str, *, request_sha256: str, caller: Caller
+    ) -> Inspection | None:
+        """What the caller sent under that key before.
+
+        Raises:
+            IdempotencyMismatch: the key was used with another `request_sha256`.
+        """
+        ...
+
     def case_file(self, inspection_id: str, *, caller: Caller) -> CaseFile: ...
 
     def list_inspections(
@@ -165,6 +175,10 @@ class Repository(Protocol):
         ...
 
     def state_counts(self, *, caller: Caller) -> dict[InspectionState, int]: ...
+
+    def advice_counts(self, *, caller: Caller) -> dict[Advice, int]:
+        """How many inspections await a decision, by advice."""
+        ...
 
     # jobs
     def claim(self, *, worker: str, now: datetime, lease: timedelta) -> Lease | None:
