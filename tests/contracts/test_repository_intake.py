@@ -93,6 +93,18 @@ def test_the_same_key_with_another_request_is_refused(repository: SqlRepository)
     assert ids(page(repository)) == ["first"]
 
 
+def test_a_key_is_asked_for_before_anything_is_stored(repository: SqlRepository) -> None:
+    def asked(caller: Caller = GATE, request: str = "a" * 64) -> Inspection | None:
+        return repository.inspection_of_key("k", request_sha256=request, caller=caller)
+
+    assert asked() is None
+    first = add(repository, an_inspection("first"), key="k")
+    assert asked() == first
+    assert asked(OFFICER) is None
+    with pytest.raises(IdempotencyMismatch):
+        asked(request="b" * 64)
+
+
 def test_keys_of_different_callers_do_not_meet(repository: SqlRepository) -> None:
     add(repository, an_inspection("one"), key="k", caller=GATE)
     add(repository, an_inspection("two"), key="k", caller=OFFICER)
@@ -237,6 +249,11 @@ def test_a_row_of_the_queue_carries_advice_reasons_and_what_was_read(
     row = page(mixed).items[-1]
     assert (row.advice, row.reasons) == (Advice.HOLD, ("because",))
     assert (row.container_codes, row.plates) == ((CODE,), (PLATE,))
+
+
+def test_what_awaits_a_decision_is_counted_by_advice(mixed: SqlRepository) -> None:
+    assert mixed.advice_counts(caller=OFFICER) == {Advice.HOLD: 1}
+    assert mixed.advice_counts(caller=STRANGER) == {}
 
 
 def test_a_caller_of_the_same_name_at_another_site_gets_nothing_by_the_key(

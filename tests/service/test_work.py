@@ -135,9 +135,10 @@ def test_a_broken_attempt_that_then_works_leaves_no_failure(
     repository: SqlRepository, a_worker: MakeWorker
 ) -> None:
     queue(repository, "job")
-    attempts = iter([broken, lambda _: an_analysis()])
-    worker = a_worker(FakeAnalyser(act=lambda files: next(attempts)(files)))  # noqa: PLW0108 - one after the other
+    analyser = FakeAnalyser(act=broken)
+    worker = a_worker(analyser)
     worker.work_once()
+    analyser.act = None
     worker.work_once()
     file = job(repository)
     assert (file.inspection.state, file.inspection.failure) == (S.JUDGED, "")
