@@ -1,4 +1,6 @@
-"""`tallyman`: serve, work, inspect files, evaluate, look after models, keys and database.
+"""Checks what the sensors saw against what was declared.
+
+Try it: tallyman demo; or, without a server: tallyman inspect scan.png left.jpg portal.n42
 
 One JSON document goes to stdout where `--json` is given; everything else to stderr.
 """
@@ -8,15 +10,18 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from collections.abc import Callable
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
+from typer.exceptions import TyperException
 
 from service import asgi, demo, worker
 from service.bootstrap import build, is_empty, utc_now
@@ -33,21 +38,27 @@ from service.store.engine import migrate, open_engine, revisions
 from service.store.repository import SqlRepository
 from service.usecases.file_papers import check_declaration
 from service.usecases.issue_keys import add_user, issue_key
+from service.web.problems import invalid_input_from
 from service.web.schemas import DeclarationIn, RegistrationIn, ReportOut, finding_dicts
 from vision.errors import VisionError
 from vision.evaluation import radiation as radiation_evaluation
 from vision.evaluation import reading as reading_evaluation
 from vision.evaluation import xray as xray_evaluation
 from vision.findings import Analysis, Ran, Subject
-from vision.formats import read_scan
+from vision.formats import Limits, read_scan
 from vision.inspection import Inspector
 from vision.models.shelf import Shelf
 from vision.reading.engines.rapidocr import RapidOcrEngine
 from vision.scan import RawScan
 
 EXIT_BAD_INPUT = 2
+EXIT_INTERRUPTED = 130
 STYLES = {Advice.RELEASE: "bold green", Advice.REVIEW: "bold yellow", Advice.HOLD: "bold red"}
 MARKS = {Result.MATCH: "[green]✓", Result.MISMATCH: "[red]✗", Result.CANNOT_TELL: "[yellow]?"}
+
+_T = TypeVar("_T")
+_DECLARATION: TypeAdapter[DeclarationIn] = TypeAdapter(DeclarationIn)
+_REGISTRATIONS: TypeAdapter[list[RegistrationIn]] = TypeAdapter(list[RegistrationIn])
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False
@@ -83,19 +94,31 @@ FolderArgument = Annotated[Path, typer.Argument(exists=True, file_okay=False, sh
 
 
 def main() -> None:
-    """The entry point: a mistake of the caller is one line and exit code 2."""
+    """The entry point: a mistake of the caller is one line on stderr and exit code 2."""
     logging.basicConfig(
         stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s: %(message)s"
     )
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
-        app()
-    except (ServiceError, VisionError, OSError, ValueError) as problem:
-        err.print(f"[red]tallyman:[/] {_one_line(problem)}", highlight=False, soft_wrap=True)
+        code = app(prog_name="tallyman", standalone_mode=False)
+    except (TyperException, ServiceError, VisionError, OSError, ValueError) as problem:
+        words = _one_line(problem)
+        if words:
+            err.print(f"[red]tallyman:[/] {words}", highlight=False, soft_wrap=True)
         sys.exit(EXIT_BAD_INPUT)
+    except typer.Abort:
+        sys.exit(EXIT_INTERRUPTED)
+    sys.exit(code if isinstance(code, int) else 0)
 
 
 def _one_line(problem: Exception) -> str:
-    return " ".join(str(problem).split()).replace("[", "\\[")
+    if type(problem).__name__ == "NoArgsIsHelpError":
+        return ""  # the help stands there already
+    words = problem.format_message() if isinstance(problem, TyperException) else str(problem)
+    if isinstance(problem, OSError) and problem.filename:
+        words = f"{problem.filename}: {problem.strerror}"
+    printable = "".join(char if char.isprintable() else " " for char in words)
+    return " ".join(printable.split()).replace("[", "\\[")
 
 
 @app.command()
@@ -103,7 +126,10 @@ def serve(
     host: Annotated[str | None, typer.Option(help="default: TALLYMAN_HOST or 127.0.0.1")] = None,
     port: Annotated[int | None, typer.Option(help="default: TALLYMAN_PORT or 8000")] = None,
 ) -> None:
-    """Serve API and console. Settings are environment variables that begin with TALLYMAN_."""
+    """Serve API and console. Settings are environment variables that begin with TALLYMAN_.
+
+    Example: TALLYMAN_DATA_DIR=/srv/tallyman tallyman serve --port 8080
+    """
     settings = Settings()
     asgi.run(
         build(settings),
@@ -122,7 +148,10 @@ def work() -> None:
 def run_demo(
     serve_too: Annotated[bool, typer.Option("--serve/--no-serve", help="go on serving")] = True,
 ) -> None:
-    """Make sample inspections if there are none, print the first login, and serve."""
+    """Make sample inspections if there are none, print the first login, and serve.
+
+    Example: TALLYMAN_PORT=9000 tallyman demo
+    """
     settings = Settings()
     tallyman = build(settings)
     if is_empty(tallyman):
@@ -161,17 +190,22 @@ def inspect(
     """Analyse files and judge them against papers; needs no server and stores nothing.
 
     Example: tallyman inspect scan.png left.jpg portal.n42 --declaration d.json
+
+    Example: tallyman inspect scan.png --json | jq .advice
     """
     settings = Settings()
+    limits = Limits(max_bytes=settings.max_upload_bytes)
     papers = _declaration(declaration) if declaration else None
     entries = _registrations(registrations) if registrations else ()
-    raw = [RawScan(name=path.name, data=path.read_bytes()) for path in files]
+    raw = [_raw(path, limits) for path in files]
     for scan in raw:
         try:
-            read_scan(scan)
+            read_scan(scan, limits=limits)
         except VisionError as problem:
             raise InvalidInput(str(problem), field=scan.name) from problem
-    analysis = Inspector(settings.weights_dir, threads=settings.ort_threads).inspect(raw)
+    analysis = Inspector(settings.weights_dir, threads=settings.ort_threads, limits=limits).inspect(
+        raw
+    )
     verdict = reach_verdict(
         Case(
             analysis=analysis,
@@ -196,24 +230,34 @@ def inspect(
         _print_report(verdict, analysis)
 
 
+def _raw(path: Path, limits: Limits) -> RawScan:
+    """The file; one beyond the limit is not read into memory to find out."""
+    size = path.stat().st_size
+    if size > limits.max_bytes:
+        reason = f"{size} bytes, at most {limits.max_bytes} are read (TALLYMAN_MAX_UPLOAD_MB)"
+        raise InvalidInput(reason, field=path.name)
+    return RawScan(name=path.name, data=path.read_bytes())
+
+
 def _declaration(path: Path) -> Declaration:
-    parsed = _parsed(TypeAdapter(DeclarationIn), path).to_domain()
-    check_declaration(parsed, caller=Caller(name="cli", role=Role.ADMIN))
-    declaration: Declaration = parsed
+    declaration = _parsed(_DECLARATION, path).to_domain()
+    try:
+        check_declaration(declaration, caller=Caller(name="cli", role=Role.ADMIN))
+    except InvalidInput as problem:
+        raise InvalidInput(str(problem), field=path.name) from problem
     return declaration
 
 
 def _registrations(path: Path) -> tuple[Registration, ...]:
-    return tuple(r.to_domain() for r in _parsed(TypeAdapter(list[RegistrationIn]), path))
+    return tuple(entry.to_domain() for entry in _parsed(_REGISTRATIONS, path))
 
 
-def _parsed(adapter: TypeAdapter[Any], path: Path) -> Any:
+def _parsed(adapter: TypeAdapter[_T], path: Path) -> _T:
     try:
         return adapter.validate_json(path.read_bytes())
     except ValidationError as problem:
-        first = problem.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise InvalidInput(f"{where}: {first['msg']}", field=path.name) from problem
+        wrong = invalid_input_from(problem)
+        raise InvalidInput(str(wrong), field=path.name) from problem
 
 
 def _print_report(verdict: Verdict, analysis: Analysis) -> None:
@@ -244,9 +288,14 @@ def evaluate_containers(
     crops: Annotated[bool, typer.Option(help="read from the labelled boxes")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Container codes against labels.csv, beside the OCR engine alone."""
+    """Container codes against labels.csv, beside the OCR engine alone.
+
+    Example: tallyman evaluate containers FOLDER --split val --json > containers.json
+    """
     _show(
-        reading_evaluation.evaluate(
+        folder,
+        partial(
+            reading_evaluation.evaluate,
             folder,
             subject=Subject.CONTAINER_CODE,
             split=split,
@@ -266,7 +315,9 @@ def evaluate_plates(
 ) -> None:
     """Licence plates against labels.csv, beside the OCR engine alone."""
     _show(
-        reading_evaluation.evaluate(
+        folder,
+        partial(
+            reading_evaluation.evaluate,
             folder,
             subject=Subject.PLATE,
             split=split,
@@ -283,7 +334,8 @@ def evaluate_xray(
 ) -> None:
     """Container outlines and load states against SPLIT/{images,labels,labels.csv}."""
     shelf = Shelf(Settings().weights_dir, threads=1)
-    _show(xray_evaluation.evaluate(folder, split=split, shelf=shelf), as_json=as_json)
+    measure = partial(xray_evaluation.evaluate, folder, split=split, shelf=shelf)
+    _show(folder, measure, as_json=as_json)
 
 
 @evaluate.command("radiation")
@@ -291,10 +343,15 @@ def evaluate_radiation(
     folder: FolderArgument, split: SplitOption = None, as_json: JsonOption = False
 ) -> None:
     """Nuclides against manifest.json; simulated spectra are groups of their own."""
-    _show(radiation_evaluation.evaluate(folder, split=split), as_json=as_json)
+    measure = partial(radiation_evaluation.evaluate, folder, split=split)
+    _show(folder, measure, as_json=as_json)
 
 
-def _show(figures: dict[str, Any], *, as_json: bool) -> None:
+def _show(folder: Path, measure: Callable[[], dict[str, Any]], *, as_json: bool) -> None:
+    try:
+        figures = measure()
+    except KeyError as problem:
+        raise InvalidInput(f"its labels have no {problem}", field=str(folder)) from problem
     if as_json:
         sys.stdout.write(json.dumps(figures, indent=1, ensure_ascii=False) + "\n")
         return
@@ -348,7 +405,10 @@ def create_key(
     site: SitesOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Make a key. It is shown once; only its hash is stored."""
+    """Make a key. It is shown once; only its hash is stored.
+
+    Example: tallyman keys create gate-3 --role port --site north
+    """
     issued = issue_key(
         name,
         role=role,
@@ -393,7 +453,10 @@ def add_person(
         str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)
     ] = "",
 ) -> None:
-    """Someone who signs in to the console; asks for the password."""
+    """Someone who signs in to the console; asks for the password.
+
+    Example: tallyman users add ada --role operator --site north
+    """
     add_user(
         name,
         password,
