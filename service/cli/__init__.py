@@ -1,4 +1,6 @@
-"""`tallyman`: serve, work, inspect files, evaluate, look after models, keys and database.
+"""Checks what the sensors saw against what was declared.
+
+Try it: tallyman demo; or, without a server: tallyman inspect scan.png left.jpg portal.n42
 
 One JSON document goes to stdout where `--json` is given; everything else to stderr.
 """
@@ -9,9 +11,10 @@ import logging
 import sys
 
 import typer
+from typer.exceptions import TyperException
 
 from service.cli import bench, database, evaluate, inspect, keys, models, serve, users
-from service.cli.terminal import EXIT_BAD_INPUT, err, one_line
+from service.cli.terminal import EXIT_BAD_INPUT, EXIT_INTERRUPTED, err, one_line
 from service.errors import ServiceError
 from vision.errors import VisionError
 
@@ -31,13 +34,18 @@ app.add_typer(database.app, name="db")
 
 
 def main() -> None:
-    """The entry point: a mistake of the caller is one line and exit code 2."""
+    """The entry point: a mistake of the caller is one line on stderr and exit code 2."""
     logging.basicConfig(
         stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s: %(message)s"
     )
     logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
-        app()
-    except (ServiceError, VisionError, OSError, ValueError) as problem:
-        err.print(f"[red]tallyman:[/] {one_line(problem)}", highlight=False, soft_wrap=True)
+        code = app(prog_name="tallyman", standalone_mode=False)
+    except (TyperException, ServiceError, VisionError, OSError, ValueError) as problem:
+        words = one_line(problem)
+        if words:
+            err.print(f"[red]tallyman:[/] {words}", highlight=False, soft_wrap=True)
         sys.exit(EXIT_BAD_INPUT)
+    except typer.Abort:
+        sys.exit(EXIT_INTERRUPTED)
+    sys.exit(code if isinstance(code, int) else 0)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,6 +14,7 @@ import typer
 
 from service.cli.terminal import FolderArgument, JsonOption, out, progress_bar
 from service.config import Settings
+from service.errors import InvalidInput
 from vision.evaluation import radiation as radiation_evaluation
 from vision.evaluation import reading as reading_evaluation
 from vision.evaluation import xray as xray_evaluation
@@ -38,7 +41,10 @@ def evaluate_containers(
     crops: Annotated[bool, typer.Option(help="read from the labelled boxes")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Container codes against labels.csv, beside the OCR engine alone."""
+    """Container codes against labels.csv, beside the OCR engine alone.
+
+    Example: tallyman evaluate containers FOLDER --split val --json > containers.json
+    """
     _evaluate_reading(folder, Subject.CONTAINER_CODE, split=split, crops=crops, as_json=as_json)
 
 
@@ -56,7 +62,7 @@ def evaluate_plates(
 def _evaluate_reading(
     folder: Path, subject: Subject, *, split: Split | None, crops: bool, as_json: bool
 ) -> None:
-    with progress_bar("pictures") as progress:
+    with _measuring(folder, "pictures") as progress:
         figures = reading_evaluation.evaluate(
             folder,
             subject=subject,
@@ -74,7 +80,7 @@ def evaluate_xray(
 ) -> None:
     """Container outlines and load states against SPLIT/{images,labels,labels.csv}."""
     shelf = Shelf(Settings().weights_dir, threads=1)
-    with progress_bar("scans") as progress:
+    with _measuring(folder, "scans") as progress:
         figures = xray_evaluation.evaluate(folder, split=split, shelf=shelf, progress=progress)
     _show(figures, as_json=as_json)
 
@@ -84,7 +90,19 @@ def evaluate_radiation(
     folder: FolderArgument, split: SplitOption = None, as_json: JsonOption = False
 ) -> None:
     """Nuclides against manifest.json; simulated spectra are groups of their own."""
-    _show(radiation_evaluation.evaluate(folder, split=split), as_json=as_json)
+    with _measuring(folder, "spectra"):
+        figures = radiation_evaluation.evaluate(folder, split=split)
+    _show(figures, as_json=as_json)
+
+
+@contextmanager
+def _measuring(folder: Path, what: str) -> Iterator[Callable[[int, int], None]]:
+    """Progress; labels that lack a column are a mistake of the caller, not ours."""
+    try:
+        with progress_bar(what) as progress:
+            yield progress
+    except KeyError as problem:
+        raise InvalidInput(f"its labels have no {problem}", field=str(folder)) from problem
 
 
 def _show(figures: dict[str, Any], *, as_json: bool) -> None:

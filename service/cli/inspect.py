@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, TypeVar
 
 import typer
 from pydantic import TypeAdapter, ValidationError
@@ -21,13 +21,17 @@ from service.domain.registration import Registration
 from service.domain.verdict import Advice, Result, Verdict
 from service.errors import InvalidInput
 from service.usecases.file_papers import check_declaration
+from service.web.problems import invalid_input_from
 from service.web.schemas import DeclarationIn, RegistrationIn, ReportOut, finding_dicts
 from vision.errors import VisionError
 from vision.findings import Analysis, Ran
-from vision.formats import read_scan
+from vision.formats import Limits, read_scan
 from vision.inspection import Inspector
 from vision.scan import RawScan
 
+_T = TypeVar("_T")
+_DECLARATION: TypeAdapter[DeclarationIn] = TypeAdapter(DeclarationIn)
+_REGISTRATIONS: TypeAdapter[list[RegistrationIn]] = TypeAdapter(list[RegistrationIn])
 STYLES = {Advice.RELEASE: "bold green", Advice.REVIEW: "bold yellow", Advice.HOLD: "bold red"}
 MARKS = {Result.MATCH: "[green]✓", Result.MISMATCH: "[red]✗", Result.CANNOT_TELL: "[yellow]?"}
 
@@ -44,17 +48,21 @@ def inspect(
     """Analyse files and judge them against papers; needs no server and stores nothing.
 
     Example: tallyman inspect scan.png left.jpg portal.n42 --declaration d.json
+
+    Example: tallyman inspect scan.png --json | jq .advice
     """
     settings = Settings()
+    limits = Limits(max_bytes=settings.max_upload_bytes)
     papers = _declaration(declaration) if declaration else None
     entries = _registrations(registrations) if registrations else ()
-    raw = [RawScan(name=path.name, data=path.read_bytes()) for path in files]
+    raw = [_raw(path, limits) for path in files]
     for scan in raw:
         try:
-            read_scan(scan)
+            read_scan(scan, limits=limits)
         except VisionError as problem:
             raise InvalidInput(str(problem), field=scan.name) from problem
-    analysis = Inspector(settings.weights_dir, threads=settings.ort_threads).inspect(raw)
+    inspector = Inspector(settings.weights_dir, threads=settings.ort_threads, limits=limits)
+    analysis = inspector.inspect(raw)
     verdict = reach_verdict(
         Case(
             analysis=analysis,
@@ -79,24 +87,34 @@ def inspect(
         _print_report(verdict, analysis)
 
 
+def _raw(path: Path, limits: Limits) -> RawScan:
+    """The file; one beyond the limit is not read into memory to find out."""
+    size = path.stat().st_size
+    if size > limits.max_bytes:
+        reason = f"{size} bytes, at most {limits.max_bytes} are read (TALLYMAN_MAX_UPLOAD_MB)"
+        raise InvalidInput(reason, field=path.name)
+    return RawScan(name=path.name, data=path.read_bytes())
+
+
 def _declaration(path: Path) -> Declaration:
-    parsed = _parsed(TypeAdapter(DeclarationIn), path).to_domain()
-    check_declaration(parsed, caller=Caller(name="cli", role=Role.ADMIN))
-    declaration: Declaration = parsed
+    declaration = _parsed(_DECLARATION, path).to_domain()
+    try:
+        check_declaration(declaration, caller=Caller(name="cli", role=Role.ADMIN))
+    except InvalidInput as problem:
+        raise InvalidInput(str(problem), field=path.name) from problem
     return declaration
 
 
 def _registrations(path: Path) -> tuple[Registration, ...]:
-    return tuple(r.to_domain() for r in _parsed(TypeAdapter(list[RegistrationIn]), path))
+    return tuple(entry.to_domain() for entry in _parsed(_REGISTRATIONS, path))
 
 
-def _parsed(adapter: TypeAdapter[Any], path: Path) -> Any:
+def _parsed(adapter: TypeAdapter[_T], path: Path) -> _T:
     try:
         return adapter.validate_json(path.read_bytes())
     except ValidationError as problem:
-        first = problem.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise InvalidInput(f"{where}: {first['msg']}", field=path.name) from problem
+        wrong = invalid_input_from(problem)
+        raise InvalidInput(str(wrong), field=path.name) from problem
 
 
 def _print_report(verdict: Verdict, analysis: Analysis) -> None:

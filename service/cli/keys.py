@@ -25,7 +25,10 @@ def create_key(
     site: SitesOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Make a key. It is shown once; only its hash is stored."""
+    """Make a key. It is shown once; only its hash is stored.
+
+    Example: tallyman keys create gate-3 --role port --site north
+    """
     issued = issue_key(
         name,
         role=role,

@@ -18,7 +18,10 @@ def serve(
     host: Annotated[str | None, typer.Option(help="default: TALLYMAN_HOST or 127.0.0.1")] = None,
     port: Annotated[int | None, typer.Option(help="default: TALLYMAN_PORT or 8000")] = None,
 ) -> None:
-    """Serve API and console. Settings are environment variables that begin with TALLYMAN_."""
+    """Serve API and console. Settings are environment variables that begin with TALLYMAN_.
+
+    Example: TALLYMAN_DATA_DIR=/srv/tallyman tallyman serve --port 8080
+    """
     settings = Settings()
     asgi.run(
         build(settings),
@@ -35,7 +38,10 @@ def work() -> None:
 def run_demo(
     serve_too: Annotated[bool, typer.Option("--serve/--no-serve", help="go on serving")] = True,
 ) -> None:
-    """Make sample inspections if there are none, print the first login, and serve."""
+    """Make sample inspections if there are none, print the first login, and serve.
+
+    Example: TALLYMAN_PORT=9000 tallyman demo
+    """
     settings = Settings()
     tallyman = build(settings)
     if is_empty(tallyman):

@@ -16,8 +16,10 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
+from typer.exceptions import TyperException
 
 EXIT_BAD_INPUT = 2
+EXIT_INTERRUPTED = 130
 
 err = Console(stderr=True)
 out = Console()
@@ -30,14 +32,21 @@ FolderArgument = Annotated[Path, typer.Argument(exists=True, file_okay=False, sh
 
 
 def one_line(problem: Exception) -> str:
-    """A problem as one line of rich markup."""
-    return " ".join(str(problem).split()).replace("[", "\\[")
+    """A problem as one line of rich markup; "" if it has been explained already."""
+    if type(problem).__name__ == "NoArgsIsHelpError":
+        return ""  # the help stands there already
+    words = problem.format_message() if isinstance(problem, TyperException) else str(problem)
+    if isinstance(problem, OSError) and problem.filename:
+        words = f"{problem.filename}: {problem.strerror}"
+    printable = "".join(char if char.isprintable() else " " for char in words)
+    return " ".join(printable.split()).replace("[", "\\[")
 
 
 @contextmanager
 def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on stderr, gone when it is done."""
+    """A bar on stderr, gone when it is done; nothing where nobody looks."""
     columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err, transient=True) as bar:
+    quiet = not err.is_terminal
+    with Progress(*columns, console=err, transient=True, disable=quiet) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)

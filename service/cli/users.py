@@ -24,7 +24,10 @@ def add_person(
         str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)
     ] = "",
 ) -> None:
-    """Someone who signs in to the console; asks for the password."""
+    """Someone who signs in to the console; asks for the password.
+
+    Example: tallyman users add ada --role operator --site north
+    """
     add_user(
         name,
         password,

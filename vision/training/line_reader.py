@@ -303,7 +303,9 @@ class _Probabilities(nn.Module):  # type: ignore[misc]  # torch is not typed her
         self.network = network
 
     def forward(self, lines: Tensor) -> Tensor:
-        scores: Tensor = self.network(lines, None)
+        # The mean over the height, spelled out: adaptive pooling of an open width has no ONNX form.
+        seen = self.network.FeatureExtraction(lines).permute(0, 3, 1, 2).mean(dim=3)
+        scores: Tensor = self.network.Prediction(self.network.SequenceModeling(seen))
         return scores.softmax(2)
 
 
