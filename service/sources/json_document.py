@@ -9,7 +9,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TypeAlias
 
+from pydantic import ValidationError
+
 from service.sources import Limits, UnreadablePaper
+from service.sources.statement import RefusedStatement
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
@@ -94,6 +97,22 @@ def opening_keys(head: bytes) -> frozenset[str]:
         elif symbol.startswith('"'):
             last = symbol[1:-1] if token["closed"] else symbol[1:]
     return frozenset(keys)
+
+
+def json_statements(data: bytes, *, source: str, limits: Limits) -> list[tuple[str, Json]]:
+    """(place, value) of each member of an array; of anything else itself, without a place."""
+    value = parse_json(data, source=source, limits=limits)
+    if isinstance(value, list):
+        return [(where(index), member) for index, member in enumerate(value)]
+    return [("", value)]
+
+
+def refused_by(problem: ValidationError, place: str) -> RefusedStatement:
+    """The first thing that a model did not accept, with its place in the document."""
+    errors = problem.errors(include_url=False, include_context=False, include_input=False)
+    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    spot = where(*errors[0]["loc"])
+    return RefusedStatement(f"{errors[0]['msg']}{more}", where=f"{place} {spot}".strip())
 
 
 def where(*path: str | int) -> str:

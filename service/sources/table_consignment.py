@@ -18,9 +18,9 @@ from service.domain.papers.consignment import (
     PartyRole,
     Transport,
 )
-from service.domain.papers.paper import Function
-from service.sources import lexical
-from service.sources.statement import RefusedStatement
+from service.domain.papers.paper import Function, Paper, PaperKind
+from service.sources import PaperFile, lexical
+from service.sources.statement import RefusedStatement, a_paper
 from service.sources.table import Row, Table
 
 _T = TypeVar("_T")
@@ -38,6 +38,13 @@ PARTY_COLUMNS = {
     "notify": PartyRole.NOTIFY,
     "carrier": PartyRole.CARRIER,
 }
+DOCUMENT_COLUMNS = {
+    "invoice": "N380",
+    "packing_list": "N271",
+    "bill_of_lading": "N705",
+    "documents": "",
+}
+"""Column to document type (code list CL013 and CL754 of the EU)."""
 FUNCTION_WORDS = {
     "original": Function.ORIGINAL,
     "9": Function.ORIGINAL,
@@ -152,8 +159,34 @@ def revision(document: Document) -> tuple[Function, int | None, datetime | None]
     )
 
 
-def consignment(document: Document) -> Consignment:
-    """Raises: RefusedStatement."""
+def paper_of(
+    file: PaperFile, sha256: str, document: Document, *, source: str, kind: PaperKind, own: str
+) -> Paper:
+    """A commercial document; `own` is the column of its number. Raises: RefusedStatement."""
+    checked(document)
+    function, number, issued_at = revision(document)
+    cancelled = function is Function.CANCELLATION
+    return a_paper(
+        file,
+        source=source,
+        kind=kind,
+        reference=document.reference,
+        function=function,
+        number=number,
+        issued_at=issued_at,
+        body=None if cancelled else consignment(document, own=own),
+        where=document.where,
+        origins=document.origins,
+        sha256=sha256,
+    )
+
+
+def consignment(document: Document, *, own: str = "") -> Consignment:
+    """The body; `own` is the column of the document's number, which is no further document.
+
+    Raises:
+        RefusedStatement: a value cannot be read, or rows contradict each other.
+    """
     items = [row for row in document.rows if ITEM_COLUMNS & row.cells.keys()]
     return Consignment(
         goods=_goods(document, items),
@@ -172,7 +205,7 @@ def consignment(document: Document) -> Consignment:
                 "place_of_destination", to="transport.place_of_destination"
             ),
         ),
-        documents=_documents(document.rows),
+        documents=_documents(document.rows, own),
         procedure="; ".join(
             dict.fromkeys(t for row in document.rows if (t := row.text("procedure")))
         ),
@@ -279,13 +312,12 @@ def _parties(document: Document) -> tuple[Party, ...]:
     return tuple(parties)
 
 
-def _documents(rows: Iterable[Row]) -> tuple[str, ...]:
+def _documents(rows: Iterable[Row], own: str) -> tuple[str, ...]:
     found: list[str] = []
     for row in rows:
-        for kind, column in (("N380", "invoice"), ("N271", "packing_list")):
-            found += [f"{kind} {number}" for number in row.several(column, lexical.reference)]
-        found += [f"N705 {n}" for n in row.several("bill_of_lading", lexical.reference)]
-        found += row.several("documents", lexical.reference)
+        for column, kind in DOCUMENT_COLUMNS.items():
+            if column != own:
+                found += [f"{kind} {n}".strip() for n in row.several(column, lexical.reference)]
     return tuple(dict.fromkeys(found))
 
 

@@ -17,9 +17,10 @@ from service.sources.declaration_document import SCHEMA, DeclarationDocument
 from service.sources.json_document import (
     Json,
     json_lines,
+    json_statements,
     json_text,
     opening_keys,
-    parse_json,
+    refused_by,
     where,
 )
 from service.sources.statement import RefusedStatement, a_paper, read_each, sha256_of
@@ -62,12 +63,7 @@ def _statements(data: bytes, limits: Limits) -> Iterator[tuple[str, Json | Unrea
         for number, value in json_lines(data, source=NAME, limits=limits):
             yield f"line {number}", value
         return
-    document = parse_json(data, source=NAME, limits=limits)
-    if isinstance(document, list):
-        for index, value in enumerate(document):
-            yield where(index), value
-    else:
-        yield "", document
+    yield from json_statements(data, source=NAME, limits=limits)
 
 
 def _is_lines(data: bytes, limits: Limits) -> bool:
@@ -84,7 +80,7 @@ def _paper(file: PaperFile, sha256: str, statement: tuple[str, Json | Unreadable
     try:
         document = DeclarationDocument.model_validate(value)
     except ValidationError as problem:
-        raise _refused(problem, place) from problem
+        raise refused_by(problem, place) from problem
     revision = document.revision.to_domain()
     cancelled = revision.function is Function.CANCELLATION
     return a_paper(
@@ -101,16 +97,6 @@ def _paper(file: PaperFile, sha256: str, statement: tuple[str, Json | Unreadable
         origins={} if cancelled else _origins(document, place),
         site=document.site or "",
         sha256=sha256,
-    )
-
-
-def _refused(problem: ValidationError, place: str) -> RefusedStatement:
-    errors = problem.errors(include_url=False, include_context=False, include_input=False)
-    first = errors[0]
-    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-    spot = where(*first["loc"])
-    return RefusedStatement(
-        f"{first['msg']}{more}", where=f"{place} {spot}".strip() if place else spot
     )
 
 
