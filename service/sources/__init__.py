@@ -7,6 +7,7 @@ no database, network or clock. `service.sources.catalogue` names all of them.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from typing import Protocol
 
 from service.domain.papers.paper import Paper
@@ -16,11 +17,14 @@ HEAD_BYTES = 4096
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaperFile:
-    """A file as it came. `site` is where its papers belong unless they say otherwise."""
+    """A file as it came. `site` is where its papers belong unless they say otherwise;
+    `local_zone` is meant by times that come without a zone, as most port messages do.
+    """
 
     name: str
     data: bytes
     site: str
+    local_zone: tzinfo = UTC
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,13 +48,13 @@ class Refusal:
 class Batch:
     """What a file gave: papers taken, statements refused. A file with neither is an error.
 
-    `notes` tell a person what was left unread on purpose: columns that no one asked for.
+    `doubts` concern what was taken all the same: a person should know of them.
     """
 
     source: str
     papers: tuple[Paper, ...]
     refused: tuple[Refusal, ...] = ()
-    notes: tuple[str, ...] = ()
+    doubts: tuple[Refusal, ...] = ()
 
 
 class UnreadablePaper(Exception):

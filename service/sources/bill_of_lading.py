@@ -40,7 +40,7 @@ class BillOfLading:
         table = read_table(file.data, source=NAME, limits=limits)
         return read_each(
             NAME,
-            table_consignment.documents(table, reference=REFERENCE),
+            table_consignment.documents(table, reference=REFERENCE, zone=file.local_zone),
             partial(
                 table_consignment.paper_of,
                 file,
@@ -50,7 +50,7 @@ class BillOfLading:
                 own=REFERENCE,
             ),
             limits=limits,
-            notes=table.notes,
+            doubts=table.doubts,
         )
 
 

@@ -54,7 +54,7 @@ class Ics2Ens:
 
 
 def _paper(file: PaperFile, message: Element) -> Paper:
-    fields = Fields()
+    fields = Fields(file.local_zone)
     function = FUNCTIONS[message.name.lower()]
     mrn = fields.read(message, "MRN", lexical.reference) or ""
     lrn = fields.read(message, "LRN", lexical.reference) or ""

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from pydantic import ValidationError
 
-from service.sources import Limits, UnreadablePaper
+from service.sources import Limits, Refusal, UnreadablePaper
 from service.sources.statement import RefusedStatement
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
@@ -55,6 +55,14 @@ def json_lines(
             yield number, parse_text(line, source=source, limits=limits, line=number)
         except UnreadablePaper as problem:
             yield number, problem
+
+
+def cut_off(data: bytes) -> tuple[Refusal, ...]:
+    """A doubt if the last line has no end: the file may be cut off within it."""
+    if data.rstrip(b" \t\x00").endswith((b"\n", b"\r")):
+        return ()
+    line = data.count(b"\n") + 1
+    return (Refusal(where=f"line {line}", reason="no line end; the file may be cut off here"),)
 
 
 def json_text(data: bytes, *, source: str, limits: Limits) -> str:

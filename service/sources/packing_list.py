@@ -135,7 +135,7 @@ class PackingList:
         table = read_table(file.data, source=NAME, limits=limits)
         return read_each(
             NAME,
-            table_consignment.documents(table, reference=REFERENCE),
+            table_consignment.documents(table, reference=REFERENCE, zone=file.local_zone),
             partial(
                 table_consignment.paper_of,
                 file,
@@ -145,7 +145,7 @@ class PackingList:
                 own=REFERENCE,
             ),
             limits=limits,
-            notes=table.notes,
+            doubts=table.doubts,
         )
 
 
@@ -182,7 +182,7 @@ def _of_json(file: PaperFile, statement: tuple[str, Json]) -> Paper:
 
 
 def _of_ubl(file: PaperFile, advice: Element) -> Paper:
-    fields = Fields()
+    fields = Fields(file.local_zone)
     if advice.namespace != UBL_NAMESPACE:
         raise RefusedStatement("expected a UBL 2 DespatchAdvice", where=advice.where)
     reference = fields.read(advice, "ID", lexical.reference)

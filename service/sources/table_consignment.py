@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
+from functools import partial
 from typing import TypeVar
 
 from service.domain.declaration import DeclaredLoad
@@ -81,6 +82,7 @@ class Document:
     rows: list[Row] = field(default_factory=list)
     problem: tuple[str, str] | None = None
     origins: dict[str, str] = field(default_factory=dict)
+    zone: tzinfo = UTC
 
     @property
     def where(self) -> str:
@@ -116,7 +118,7 @@ class Document:
         return stated
 
 
-def documents(table: Table, *, reference: str) -> Iterator[Document]:
+def documents(table: Table, *, reference: str, zone: tzinfo) -> Iterator[Document]:
     """Rows grouped by the column `reference`, in the order in which documents begin.
 
     A row without a reference may belong to the document above it, so that is not whole any more.
@@ -126,7 +128,7 @@ def documents(table: Table, *, reference: str) -> Iterator[Document]:
     for row in table.rows:
         name = " ".join(row.cells.get(reference, "").split())
         if name or last is None:
-            last = found.setdefault(name, Document(reference=name))
+            last = found.setdefault(name, Document(reference=name, zone=zone))
         last.rows.append(row)
         if last.problem is None and (row.problem or not name):
             last.problem = (
@@ -155,7 +157,7 @@ def revision(document: Document) -> tuple[Function, int | None, datetime | None]
     return (
         function or Function.ORIGINAL,
         document.once("version", lexical.count),
-        document.once("issued_at", lexical.instant),
+        document.once("issued_at", partial(lexical.instant, zone=document.zone)),
     )
 
 

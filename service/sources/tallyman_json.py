@@ -6,7 +6,6 @@ The format is `schemas/declaration-1.json`; a body of `POST /v1/declarations` is
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from functools import partial
 
 from pydantic import BaseModel, ValidationError
@@ -16,6 +15,7 @@ from service.sources import Batch, Limits, PaperFile, UnreadablePaper
 from service.sources.declaration_document import SCHEMA, DeclarationDocument
 from service.sources.json_document import (
     Json,
+    cut_off,
     json_lines,
     json_statements,
     json_text,
@@ -38,13 +38,18 @@ class TallymanJson:
 
     def recognises(self, head: bytes) -> bool:
         keys = opening_keys(head)
-        if "schema" in keys and SCHEMA.encode() in head:
-            return True
+        if "schema" in keys:
+            return SCHEMA.encode() in head
         return keys <= _KEYS and "reference" in keys and bool(keys & _CONTENT)
 
     def read(self, file: PaperFile, *, limits: Limits) -> Batch:
         read = partial(_paper, file, sha256_of(file))
-        return read_each(NAME, _statements(file.data, limits), read, limits=limits)
+        if not _is_lines(file.data, limits):
+            found = json_statements(file.data, source=NAME, limits=limits)
+            return read_each(NAME, found, read, limits=limits)
+        lines = json_lines(file.data, source=NAME, limits=limits)
+        placed = ((f"line {number}", value) for number, value in lines)
+        return read_each(NAME, placed, read, limits=limits, doubts=cut_off(file.data))
 
 
 def schema_text() -> str:
@@ -55,15 +60,6 @@ def schema_text() -> str:
         **DeclarationDocument.model_json_schema(by_alias=True),
     }
     return json.dumps(schema, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
-
-
-def _statements(data: bytes, limits: Limits) -> Iterator[tuple[str, Json | UnreadablePaper]]:
-    """(place, value) of each declaration; the place of a single document is empty."""
-    if _is_lines(data, limits):
-        for number, value in json_lines(data, source=NAME, limits=limits):
-            yield f"line {number}", value
-        return
-    yield from json_statements(data, source=NAME, limits=limits)
 
 
 def _is_lines(data: bytes, limits: Limits) -> bool:
