@@ -140,10 +140,26 @@ def test_each_sum_that_is_wrong_is_found(amounts: dict[str, object], subject: st
 
 
 def test_a_line_that_is_not_quantity_times_price_is_found() -> None:
-    assert "line 1" in wrong(replace(INVOICE, goods=(replace(ITEM, value=eur("999.98")),)))
+    assert "line 1" in wrong(replace(INVOICE, goods=(replace(ITEM, value=eur("999.90")),)))
     assert wrong(replace(INVOICE, goods=(replace(ITEM, value=eur("1000.01")),))) == []
     per_hundred = replace(ITEM, price_quantity=100.0, unit_price=eur("20800"))
     assert wrong(replace(INVOICE, goods=(per_hundred,))) == []
+
+
+def test_a_line_may_differ_by_what_the_price_was_rounded() -> None:
+    rounded = replace(
+        ITEM, quantity=20.0, unit_price=eur("4.10"), line_charges=None, value=eur("81.90")
+    )
+    assert "line 1" not in wrong(replace(INVOICE, goods=(rounded,)))
+    fewer = replace(rounded, value=eur("81.80"))
+    assert "line 1" in wrong(replace(INVOICE, goods=(fewer,)))
+
+
+def test_an_invoice_without_lines_or_prepayment_is_not_judged_by_them() -> None:
+    assert wrong(replace(INVOICE, goods=())) == []
+    short = InvoiceAmounts(currency="EUR", gross=Decimal(100), payable=Decimal(50))
+    assert wrong(Consignment(amounts=short)) == []
+    assert wrong(Consignment(amounts=replace(short, prepaid=Decimal(20)))) == ["amount due"]
 
 
 def test_a_net_mass_above_gross_and_wrong_totals_are_found() -> None:
