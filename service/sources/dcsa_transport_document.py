@@ -120,8 +120,20 @@ class SealPart(_Part):
 
 
 class Utilized(_Part):
-    equipment: EquipmentPart
+    """A container: described, or, if it is the carrier's own, perhaps only named."""
+
+    equipment: EquipmentPart | None = None
+    equipment_reference: Code | None = None
     seals: list[SealPart] = []
+
+    @property
+    def described(self) -> EquipmentPart:
+        """Raises: ValueError if it is neither described nor named."""
+        if self.equipment is not None:
+            return self.equipment
+        if self.equipment_reference is None:
+            raise ValueError("a utilizedTransportEquipment without an equipmentReference")
+        return EquipmentPart(equipment_reference=self.equipment_reference)
 
 
 class Address(_Part):
@@ -132,8 +144,13 @@ class Address(_Part):
     country_code: Name = ""
 
 
+class PartyCode(_Part):
+    party_code: Name = ""
+
+
 class PartyPart(_Part):
     party_name: Name
+    identifying_codes: list[PartyCode] = []
     address: Address | None = None
     displayed_address: Texts = []
 
@@ -276,7 +293,7 @@ def _mass(stated: Weight | float | None, unit: str) -> float | None:
 
 
 def _equipment(used: Utilized) -> Equipment:
-    part = used.equipment
+    part = used.described
     numbers = (seal.number or seal.seal_number for seal in used.seals)
     return Equipment(
         code=part.equipment_reference,
@@ -306,6 +323,7 @@ def _party(party: PartyPart, role: PartyRole) -> Party:
     return Party(
         role=role,
         name=party.party_name,
+        identifier=next((c.party_code for c in party.identifying_codes if c.party_code), ""),
         country=lexical.country(at.country_code) if at.country_code else "",
         address=", ".join(text for text in lines if text) or ", ".join(party.displayed_address),
     )

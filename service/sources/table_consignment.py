@@ -272,6 +272,7 @@ def _item(row: Row, number: int) -> GoodsItem:
 
 def _equipment(document: Document) -> tuple[Equipment, ...]:
     found: dict[str, tuple[Equipment, Row]] = {}
+    indexes: dict[str, int] = {}
     for row in document.rows:
         codes = row.several("container", lexical.equipment_code)
         described = {"size_type", "load", "seals"} & row.cells.keys()
@@ -291,7 +292,7 @@ def _equipment(document: Document) -> tuple[Equipment, ...]:
             before, first = found.get(code, (Equipment(code=code), row))
             if before == Equipment(code=code):
                 found[code] = (stated, row)
-                index = list(found).index(code)
+                index = indexes.setdefault(code, len(indexes))
                 for name in ("code", *described):
                     column = "container" if name == "code" else name
                     document.origins[f"equipment.{index}.{name}"] = row.where(column)

@@ -21,7 +21,7 @@ from service.domain.papers.paper_finding import PaperFinding, Tolerance, near
 from service.domain.verdict import Result, Severity
 
 DOCUMENT_TYPES = {
-    PaperKind.INVOICE: frozenset({"380", "N380", "N325"}),
+    PaperKind.INVOICE: frozenset({"380", "N380", "N325", "N935"}),
     PaperKind.PACKING_LIST: frozenset({"271", "N271"}),
     PaperKind.BILL_OF_LADING: frozenset({"705", "N705", "714", "N714"}),
 }

@@ -21,7 +21,8 @@ VERSION_3: dict[str, Any] = {
             "address": {"street": "Nanjing Road", "streetNumber": "5", "city": "Shanghai",
                         "countryCode": "CN"},
         },
-        "consignee": {"partyName": "Toy Shop", "displayedAddress": ["Ring 1", "Köln"]},
+        "consignee": {"partyName": "Toy Shop", "displayedAddress": ["Ring 1", "Köln"],
+                      "identifyingCodes": [{"codeListProvider": "GLEIF", "partyCode": "LEI-1"}]},
         "notifyParties": [{"partyName": "Agent"}],
     },
     "consignmentItems": [
@@ -109,7 +110,7 @@ def test_a_transport_document_of_version_3_is_read() -> None:
         (PartyRole.NOTIFY, "Agent"),
     ]
     assert body.parties[0].address == "Nanjing Road 5, Shanghai"
-    assert body.parties[1].address == "Ring 1, Köln"
+    assert (body.parties[1].address, body.parties[1].identifier) == ("Ring 1, Köln", "LEI-1")
     assert body.documents == ("BN BK-1",)
 
 
@@ -119,6 +120,14 @@ def test_a_transport_document_of_version_2_is_read() -> None:
     assert (item.hs_code, item.gross_mass_kg, item.packages) == ("950300", 18000.5, 18)
     assert (body.equipment[0].tare_kg, body.equipment[0].seals) == (2200.0, ("SL-9",))
     assert [p.name for p in body.parties] == ["Shanghai Toys"]
+
+
+def test_a_container_of_the_carrier_may_only_be_named() -> None:
+    named = {"equipmentReference": "MAEU1234567", "seals": [{"number": "N1"}]}
+    body = the_body({**VERSION_3, "utilizedTransportEquipments": [named]})
+    assert [(e.code, e.seals) for e in body.equipment] == [("MAEU1234567", ("N1",))]
+    batch = read(SOURCE, json.dumps({**VERSION_3, "utilizedTransportEquipments": [{}]}))
+    assert "without an equipmentReference" in batch.refused[0].reason
 
 
 def test_a_table_is_read() -> None:
