@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import secrets
 import socket
+import tempfile
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -154,18 +156,26 @@ def _secret(path: Path) -> bytes:
     """The signing secret; made with the first start, readable by its owner alone."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+        if not path.exists():
+            _make_secret(path)
         secret = path.read_bytes()
-        if len(secret) < SECRET_BYTES:
-            raise NotConfigured(f"{path}: expected {SECRET_BYTES} bytes or more") from None
-        return secret
     except OSError as problem:
         raise NotConfigured(f"{path}: {problem.strerror}") from problem
-    with os.fdopen(descriptor, "wb") as file:
-        secret = secrets.token_bytes(SECRET_BYTES)
-        file.write(secret)
+    if len(secret) < SECRET_BYTES:
+        raise NotConfigured(f"{path}: expected {SECRET_BYTES} bytes or more, got {len(secret)}")
     return secret
+
+
+def _make_secret(path: Path) -> None:
+    """Written beside it and then linked: of processes that start at once, all read the first."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")  # mode 0600
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_bytes(SECRET_BYTES))
+        with suppress(FileExistsError):
+            os.link(name, path)
+    finally:
+        Path(name).unlink()
 
 
 def is_empty(tallyman: Tallyman) -> bool:

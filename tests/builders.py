@@ -57,6 +57,7 @@ from vision.grammar import iso6346
 from vision.scan import ScanKind
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+TODAY = NOW.date()
 SITE = "north"
 OFFICER = Caller(name="officer", role=Role.OPERATOR, sites=frozenset({SITE}))
 GATE = Caller(name="gate", role=Role.PORT, sites=frozenset({SITE}))
@@ -263,6 +264,8 @@ def a_case(
     declaration: Declaration | None = None,
     registrations: tuple[Registration, ...] = (),
     has_register: bool | None = None,
+    named: frozenset[str] = frozenset(),
+    captured_on: date | None = TODAY,
 ) -> Case:
     """Findings against papers; the register holds `registrations` unless told otherwise."""
     return Case(
@@ -271,6 +274,8 @@ def a_case(
         declaration=declaration,
         registrations=registrations,
         has_register=bool(registrations) if has_register is None else has_register,
+        named=named,
+        captured_on=captured_on,
     )
 
 

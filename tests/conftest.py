@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 from sqlalchemy import Engine, text
 
 from service.store.engine import migrate, open_engine
@@ -16,6 +17,9 @@ from service.store.tables import metadata
 from tests.postgres_server import PostgresServer, missing, postgres_server
 
 SEED = 20261124
+# The same examples in every run, and none fails because the machine was busy.
+settings.register_profile("tallyman", deadline=None, derandomize=True, database=None)
+settings.load_profile("tallyman")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

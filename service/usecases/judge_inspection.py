@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+
 from service.domain.inspection import InspectionState
 from service.domain.reconcile.case import Case
 from service.domain.reconcile.judge import reach_verdict
@@ -70,5 +72,7 @@ def verdict_of(file: CaseFile, *, repository: Repository, policy: Policy) -> Ver
             declaration=file.declaration,
             registrations=file.registrations,
             has_register=repository.has_register(site=file.inspection.site),
+            named=frozenset(file.inspection.registration_refs),
+            captured_on=file.inspection.captured_at.astimezone(UTC).date(),
         )
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import TypeVar
 
 from service.domain.declaration import Declaration, DeclaredContainer, DeclaredGoods
@@ -27,8 +28,9 @@ VERSION = "1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """`registrations` are those named by the inspection or found by a plate that was read.
-    Without `has_register` the register is empty, so "not in it" proves nothing.
+    """`registrations` are those named by the inspection or found by a plate that was read;
+    `named` are the references that it names. Without `has_register` the register is empty, so
+    "not in it" proves nothing. `captured_on` None: nobody knows when the sensors saw it.
     """
 
     analysis: Analysis
@@ -36,6 +38,8 @@ class Case:
     declaration: Declaration | None = None
     registrations: tuple[Registration, ...] = ()
     has_register: bool = False
+    named: frozenset[str] = frozenset()
+    captured_on: date | None = None
 
     def findings(self, kind: type[_F]) -> list[tuple[int, _F]]:
         """Findings of one type with their indexes."""
@@ -55,6 +59,20 @@ class Case:
         for index, reading in self.readings(subject):
             grouped.setdefault(reading.text, []).append((index, reading))
         return grouped
+
+    def containers_in_view(self) -> list[tuple[int, ContainerFound]]:
+        """The containers of the X-ray view that shows most of them."""
+        views: dict[str, list[tuple[int, ContainerFound]]] = {}
+        for index, found in self.findings(ContainerFound):
+            views.setdefault(found.evidence.scan_sha256, []).append((index, found))
+        return max(views.values(), key=len, default=[])
+
+    def too_poor(self, scan_sha256: str) -> bool:
+        """Whether a scan is known to be too poor to conclude anything from it."""
+        return any(
+            not quality.acceptable and quality.evidence.scan_sha256 == scan_sha256
+            for _, quality in self.findings(ScanQuality)
+        )
 
     @property
     def declared(self) -> tuple[DeclaredContainer, ...]:
