@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Table, insert, select, update
 
-from service.domain.papers.current import PaperId, id_of
+from service.domain.papers.current import PaperId, id_of, title_of
 from service.domain.papers.keys import about, keys_of
-from service.domain.papers.paper import Function, Paper
+from service.domain.papers.paper import Paper
 from service.errors import NotConfigured
 from service.store import paper_tables as t
 from service.store.paper_json import PackedPaper, Unstorable, pack
@@ -81,22 +81,11 @@ def file_all(
     return tuple(lines)
 
 
-def title_of(paper: Paper) -> str:
-    """As people call it: entry summary 25DE1 amendment 2."""
-    revision = paper.revision
-    words = [str(id_of(paper))]
-    if revision.function is not Function.ORIGINAL:
-        words.append(revision.function.value)
-    if revision.number is not None:
-        words.append(str(revision.number) if len(words) > 1 else f"revision {revision.number}")
-    return " ".join(words)
-
-
 def _line(paper: Paper, outcome: Outcome, *, reason: str = "", arrival: int | None = None) -> Line:
     identity: PaperId = id_of(paper)
     return Line(
         outcome=outcome,
-        title=title_of(paper),
+        title=title_of(identity, paper.revision),
         where=paper.origin.where,
         reason=reason,
         paper=identity,

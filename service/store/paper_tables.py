@@ -61,6 +61,8 @@ paper_keys = Table(
     Column("about", Instant, primary_key=True),
     Column("arrival", BigInteger, primary_key=True, autoincrement=False),
     Column("doubtful", Boolean, nullable=False),
+    # From a paper to the visits that it concerns.
+    Index(None, "arrival"),
     sqlite_with_rowid=False,
 )
 

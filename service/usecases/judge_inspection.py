@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC
 
 from service.domain.inspection import InspectionState
@@ -15,18 +16,30 @@ from service.usecases.ports import CaseFile, Clock, Repository
 TRIES = 3
 
 
+def as_stored(file: CaseFile) -> CaseFile:
+    """For a service without an archive of papers."""
+    return file
+
+
 def judge_inspection(
-    inspection_id: str, *, cause: str, repository: Repository, policy: Policy, clock: Clock
+    inspection_id: str,
+    *,
+    cause: str,
+    repository: Repository,
+    policy: Policy,
+    clock: Clock,
+    complete: Callable[[CaseFile], CaseFile] = as_stored,
 ) -> None:
     """Append a verdict, unless it would repeat the last one word for word.
 
-    A decided inspection is reopened only if advice or outcomes have changed.
+    `complete` adds the papers of the visit. A decided inspection is reopened only if advice or
+    outcomes have changed.
 
     Raises:
         Conflict: not analysed yet, or others kept judging in between.
     """
     for attempt in range(TRIES):
-        file = repository.judging_file(inspection_id)
+        file = complete(repository.judging_file(inspection_id))
         if not file.analyses:
             raise Conflict(f"inspection {inspection_id} is not analysed yet")
         verdict = verdict_of(file, repository=repository, policy=policy)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -12,6 +12,9 @@ from service.domain.access import Caller
 from service.domain.papers.current import PaperId, PaperState, Version
 from service.domain.papers.keys import Key, KeyKind
 from service.domain.papers.paper import Paper, PaperKind
+
+_MICROSECOND = timedelta(microseconds=1)
+_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
 class Outcome(StrEnum):
@@ -65,6 +68,14 @@ class Span:
 
     since: datetime
     until: datetime
+
+    @classmethod
+    def around(cls, at: datetime, reach: timedelta) -> Span:
+        """As far as the calendar goes; a visit may have any time that its sender gave it."""
+        return cls(
+            since=at - reach if at - _FIRST > reach else _FIRST,
+            until=at + reach + _MICROSECOND if _LAST - at > reach else _LAST,
+        )
 
 
 class PaperArchive(Protocol):

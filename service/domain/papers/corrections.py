@@ -20,7 +20,9 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
-    """`subject` is the id of a candidate; `number` counts up over all corrections."""
+    """`subject` is the id of a candidate, for an undo that of what it undoes; `number` counts up
+    over all corrections.
+    """
 
     number: int
     visit_id: str

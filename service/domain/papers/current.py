@@ -43,6 +43,15 @@ def id_of(paper: Paper) -> PaperId:
     return PaperId(site=paper.site, kind=paper.kind, reference=paper.reference)
 
 
+def title_of(paper: PaperId, revision: Revision) -> str:
+    """As people call it: entry summary 25DE1 amendment 2."""
+    number = revision.number
+    if revision.function is Function.ORIGINAL:
+        return f"{paper} revision {number}" if number is not None else str(paper)
+    words = f"{paper} {revision.function.value}"
+    return words if number is None else f"{words} {number}"
+
+
 class Filed(Protocol):
     """A revision as filed: `arrival` counts up over all papers of the store; equal
     `content_sha256` means that the same was said, whatever file it came in.

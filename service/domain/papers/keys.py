@@ -39,10 +39,15 @@ _NOT_KEY = re.compile(r"[\W_]")
 
 
 class KeyKind(StrEnum):
-    """What a key names. DOCUMENT is one name space: MRN, bill of lading, invoice number."""
+    """What a key names. DOCUMENT is one name space: MRN, bill of lading, invoice number.
+
+    PLATE is a plate on the road at some time, VEHICLE the same plate in a register, where it
+    stands whatever the time.
+    """
 
     CONTAINER = "container"
     PLATE = "plate"
+    VEHICLE = "vehicle"
     DOCUMENT = "document"
     SEAL = "seal"
     VOYAGE = "voyage"
@@ -159,7 +164,7 @@ def _body_keys(body: Body | None) -> list[tuple[KeyKind, str]]:
             found += [*_documents(body.documents), *_transport_keys(body.transport)]
         case Movement():
             found = [*_equipment_keys([body.equipment]), *_transport_keys(body.transport)]
-            found += _documents([body.transport_document])
+            found += _documents([body.transport_document, body.booking])
         case BayPlan():
             boxes = [stowed.equipment for stowed in body.containers]
             found = [*_equipment_keys(boxes), *_transport_keys(body.transport)]
@@ -170,7 +175,7 @@ def _body_keys(body: Body | None) -> list[tuple[KeyKind, str]]:
             codes = [body.container_code] if body.container_code else []
             found = [*_containers(codes), *_plates(body.plates)]
         case Registration():
-            found = _plates([body.plate])
+            found = [(KeyKind.VEHICLE, plate_key(body.plate))]
         case Track():
             found = _track_keys(body)
     return found
@@ -205,7 +210,7 @@ def _documents(texts: Iterable[str]) -> list[tuple[KeyKind, str]]:
 
 
 def _transport_keys(transport: Transport) -> list[tuple[KeyKind, str]]:
-    vessels = [transport.vessel_imo, transport.vessel]
+    vessels = [transport.vessel_imo, transport.vessel, transport.vessel_call_sign]
     return [
         *_plates(transport.plates),
         *((KeyKind.SEAL, document_key(seal)) for seal in transport.seals),

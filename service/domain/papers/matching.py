@@ -165,7 +165,7 @@ def candidate_of(paper: Paper, *, filed_at: datetime) -> Candidate:
         at=filed_at if when is None and slot is Slot.SHARED else when,
         window=(body.window_from, body.window_to) if isinstance(body, Appointment) else None,
         containers=frozenset(key.value for key in keys if key.kind is KeyKind.CONTAINER),
-        plates=frozenset(key.value for key in keys if key.kind is KeyKind.PLATE),
+        plates=frozenset(key.value for key in keys if key.kind in {KeyKind.PLATE, KeyKind.VEHICLE}),
         documents=frozenset(key.value for key in keys if key.kind is KeyKind.DOCUMENT),
     )
 

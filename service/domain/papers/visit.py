@@ -9,7 +9,7 @@ person's correction goes before all of it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
@@ -44,9 +44,9 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Join:
-    """One candidate and the visit. `rivals` are other candidates of the slot, and other visits,
-    between which it was not clear; `margin` is how much worse all pairs would be without this
-    one. `correction` is the number of the person's word, None if it was computed.
+    """One candidate and the visit. `rival_visits` are other visits that the candidate fits,
+    `rival_candidates` others of its slot that fit the visit; `margin` is how much worse all pairs
+    would be without this one. `correction` is the number of the person's word, None if computed.
     """
 
     candidate: str
@@ -54,7 +54,8 @@ class Join:
     standing: Standing
     match: Match
     margin: float | None = None
-    rivals: tuple[str, ...] = ()
+    rival_visits: tuple[str, ...] = ()
+    rival_candidates: tuple[str, ...] = ()
     correction: int | None = None
 
 
@@ -225,35 +226,37 @@ class _Contest:
     def _won(self, row: int) -> Join:
         candidate = self._candidates[row]
         word = self._words.on(self._focus, candidate)
-        match = self._matches.get((self._focus.id, candidate.id), Match(reasons=()))
-        if word is not None:
-            return Join(
-                candidate=candidate.id,
-                slot=candidate.slot,
-                standing=Standing.CERTAIN,
-                match=match,
-                correction=word.number,
-            )
-        margin = self._margin(row)
-        clear = match.score >= self._rules.certain_from and margin >= self._rules.margin
-        return Join(
-            candidate=candidate.id,
-            slot=candidate.slot,
-            standing=Standing.CERTAIN if clear else Standing.DOUBTFUL,
-            match=match,
-            margin=margin,
-            rivals=() if clear else self._rivals(candidate),
-        )
+        margin = None if word is not None else self._margin(row)
+        join = self._join(candidate, Standing.CERTAIN, margin=margin, word=word)
+        enough = join.match.score >= self._rules.certain_from
+        if margin is None or (enough and margin >= self._rules.margin):
+            return join
+        return replace(join, standing=Standing.DOUBTFUL)
 
     def _lost(self, candidate: Candidate, word: Correction | None) -> Join:
-        split = word is not None and word.action is Action.SPLIT
+        if word is not None and word.action is Action.SPLIT:
+            return self._join(candidate, Standing.SPLIT, word=word)
+        return self._join(candidate, Standing.POSSIBLE)
+
+    def _join(
+        self,
+        candidate: Candidate,
+        standing: Standing,
+        *,
+        margin: float | None = None,
+        word: Correction | None = None,
+    ) -> Join:
+        visits = {visit for visit, other in self._matches if other == candidate.id}
+        others = {other for visit, other in self._matches if visit == self._focus.id}
         return Join(
             candidate=candidate.id,
             slot=candidate.slot,
-            standing=Standing.SPLIT if split else Standing.POSSIBLE,
+            standing=standing,
             match=self._matches.get((self._focus.id, candidate.id), Match(reasons=())),
-            rivals=() if split else self._rivals(candidate),
-            correction=word.number if word is not None and split else None,
+            margin=margin,
+            rival_visits=tuple(sorted(visits - {self._focus.id})),
+            rival_candidates=tuple(sorted(others - {candidate.id})),
+            correction=None if word is None else word.number,
         )
 
     def _margin(self, row: int) -> float:
@@ -265,12 +268,6 @@ class _Contest:
         }
         before = sum(self._scores[pair] for pair in self._pairs)
         return before - sum(less[pair] for pair in self._solve(less))
-
-    def _rivals(self, candidate: Candidate) -> tuple[str, ...]:
-        """Other visits that it fits, then other candidates that fit this visit."""
-        visits = {visit for visit, other in self._matches if other == candidate.id}
-        others = {other for visit, other in self._matches if visit == self._focus.id}
-        return (*sorted(visits - {self._focus.id}), *sorted(others - {candidate.id}))
 
 
 def _places(visit: Visit, slot: Slot) -> list[_Place]:

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from service.store.engine import migrate, open_engine
 from service.store.paper_archive import SqlPaperArchive
+from tests.service.papers.desk import Desk
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -35,3 +36,8 @@ def paper_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Eng
 @pytest.fixture
 def archive(paper_engine: Engine) -> SqlPaperArchive:
     return SqlPaperArchive(paper_engine)
+
+
+@pytest.fixture
+def desk(paper_engine: Engine) -> Desk:
+    return Desk(paper_engine)

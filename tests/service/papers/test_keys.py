@@ -60,7 +60,7 @@ BODIES: list[tuple[str, Body, set[str]]] = [
     ("a weighbridge ticket", a_weighing(), {f"plate {PLATE}"}),
     ("a verified gross mass", a_weighing(plates=(), container_code=CODE), {f"container {CODE}"}),
     ("a vehicle record", Registration(reference="R", site="north", plate="b 714 rdx"),
-     {f"plate {PLATE}"}),
+     {f"vehicle {PLATE}"}),
     ("a seal's track", Track(kind=TrackedKind.SEAL, subject="E-55", fixes=()), {"seal E55"}),
     ("a vessel's track", Track(kind=TrackedKind.VESSEL, subject="211331640", fixes=()),
      {"vessel 211331640"}),

@@ -135,7 +135,7 @@ def test_a_doubtful_join_names_between_what_it_was_not_clear() -> None:
         "candidates": ["scale T1 @08:10 plate=KR11111", "scale T2 @08:11 plate=KR11111"],
     }
     doubtful = next(j for j in joins(scenario, "A") if j.standing is Standing.DOUBTFUL)
-    assert doubtful.rivals == ("B", "T2")
+    assert (doubtful.rival_visits, doubtful.rival_candidates) == (("B",), ("T2",))
     assert doubtful.margin is not None
     assert doubtful.margin < RULES.margin
 

@@ -61,6 +61,7 @@ def upgrade() -> None:
         ),
         sqlite_with_rowid=False,
     )
+    op.create_index(op.f("ix_paper_keys_arrival"), "paper_keys", ["arrival"])
     counters = op.create_table(
         "paper_counters",
         sa.Column("name", sa.String(20), nullable=False),
@@ -135,7 +136,11 @@ def _fill_visit_keys(keys: sa.Table) -> None:
         found = {
             (kind, value, row.site, row.captured_at, row.id)
             for row in some
-            for kind, texts in (("container", row.container_codes), ("plate", row.plates))
+            for kind, texts in (
+                ("container", row.container_codes),
+                ("plate", row.plates),
+                ("vehicle", row.plates),
+            )
             for value in json.loads(texts)
             if 0 < len(value) <= KEY_VALUE
         }
