@@ -177,7 +177,15 @@ FILED_DECLARATION: Json = {
     "total_packages": None,
     "total_gross_mass_kg": None,
 }
-FILED_REGISTRATION: Json = {**REGISTRATION, **_FILED, "reference": "B 123 ABC", "category": ""}
+FILED_REGISTRATION: Json = {
+    **REGISTRATION,
+    **_FILED,
+    "reference": "B 123 ABC",
+    "category": "",
+    "vin": "",
+    "first_registration": None,
+    "exported": None,
+}
 
 REQUESTS: Mapping[tuple[str, str], Json] = {
     ("post", "/v1/declarations"): DECLARATION,
