@@ -79,8 +79,6 @@ inspections = Table(
     Index(None, "received_at", "id"),
     Index(None, "site", "received_at"),
     Index(None, "site", "declaration_ref"),
-    # The counts above the queue are read from this index alone.
-    Index(None, "state", "site", "advice"),
     Index(None, "changed_at", sqlite_where=_CHANGED, postgresql_where=_CHANGED),
 )
 

@@ -22,13 +22,9 @@ def upgrade() -> None:
         postgresql_where=changed,
     )
     op.create_index(op.f("ix_inspections_site_received_at"), "inspections", ["site", "received_at"])
-    op.create_index(
-        op.f("ix_inspections_state_site_advice"), "inspections", ["state", "site", "advice"]
-    )
 
 
 def downgrade() -> None:
-    op.drop_index(op.f("ix_inspections_state_site_advice"), table_name="inspections")
     op.drop_index(op.f("ix_inspections_site_received_at"), table_name="inspections")
     op.drop_index(op.f("ix_inspections_changed_at"), table_name="inspections")
     op.drop_column("inspections", "changed_at")
