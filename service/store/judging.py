@@ -30,9 +30,11 @@ class Judging(Connections):
 
     def awaiting_verdict(self, *, changed_before: datetime) -> tuple[str, ...]:
         table = t.inspections
+        # Only what is analysed is ever marked. Asking for the state too would make SQLite
+        # prefer that index, and read everything that was ever judged.
         query = (
             select(table.c.id)
-            .where(table.c.changed_at < changed_before, table.c.state.in_(ANALYSED_OR_LATER))
+            .where(table.c.changed_at < changed_before)
             .order_by(table.c.changed_at)
         )
         with self._reading() as db:

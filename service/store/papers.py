@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -66,10 +67,8 @@ class Papers(Connections):
     ) -> tuple[Registration, bool]:
         with self._writing() as db:
             self._lock(db, PAPERS_LOCK)
-            own = select(t.registrations.c.reference).where(
-                t.registrations.c.reference == registration.reference
-            )
-            before = next(iter(_newest(db, registration.site, own)), None)
+            own = _newest(db, registration.site, [registration.reference])
+            before = next(iter(own), None)
             if before is not None and replace(registration, version=before.version) == before:
                 return before, False
             stored = replace(registration, version=1 if before is None else before.version + 1)
@@ -151,7 +150,7 @@ def registrations_of(db: Connection, inspection_id: str, site: str) -> tuple[Reg
 def _newest(
     db: Connection,
     site: str,
-    references: Select[Any],
+    references: Select[Any] | Sequence[str],
     *,
     still: ColumnElement[bool] | None = None,
 ) -> tuple[Registration, ...]:

@@ -1,5 +1,6 @@
 """What the use cases need from outside, as protocols. `service.store` and `service.compute`
-fulfil them; tests fulfil them with fakes.
+fulfil them; tests fulfil them with fakes. One file, however long: who writes another store
+reads it from top to bottom.
 """
 
 from __future__ import annotations

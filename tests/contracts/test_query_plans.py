@@ -64,15 +64,19 @@ def test_no_table_is_read_whole_to(name: str, sqlite_database: Database) -> None
         for statement, parameters in statements:
             plan = db.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
             steps = [row.detail for row in plan]
-            assert not [s for s in steps if _reads_a_whole_table(s)], f"{statement}\n{steps}"
+            whole = [s for s in steps if _reads_a_whole_table(s)]
+            if name.startswith("first-page"):
+                # In the order of an index, and only as far as the page goes.
+                whole = [s for s in whole if "USING INDEX" not in s]
+            assert not whole, f"{statement}\n{steps}"
             if name != "is-there-a-register":  # which stops at the first entry
                 whole_register = [s for s in steps if "registrations" in s and "(site=?)" in s]
                 assert not whole_register, f"{statement}\n{steps}"
-            if name.startswith("first-page"):
+            if name in {"recover", *(use for use in USES if use.startswith("first-page"))}:
                 # Sorting would mean reading every row to show the first fifty.
                 assert "USE TEMP B-TREE FOR ORDER BY" not in steps, f"{statement}\n{steps}"
 
 
 def _reads_a_whole_table(step: str) -> bool:
     tables = {"newer", *metadata.tables}
-    return step.startswith("SCAN ") and step.split()[1] in tables and "USING" not in step
+    return step.startswith("SCAN ") and step.split()[1] in tables

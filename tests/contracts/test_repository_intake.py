@@ -134,6 +134,33 @@ def test_another_site_cannot_tell_that_an_inspection_exists(repository: SqlRepos
     assert not repository.events_after(0, inspection_id="here", caller=STRANGER, limit=10)
 
 
+@pytest.mark.parametrize("odd", ["", "x" * 5000, "a\0b", "' OR 1=1 --", "\N{SNOWMAN}"])
+def test_an_odd_id_or_search_is_not_found_and_no_defect(
+    repository: SqlRepository, odd: str
+) -> None:
+    """SQLite stores what PostgreSQL refuses, such as a NUL; neither is our incident."""
+    add(repository, an_inspection("here"))
+    with pytest.raises((NotFound, InvalidInput)):
+        repository.case_file(odd, caller=ADMIN)
+    if odd:
+        try:
+            found = ids(page(repository, InspectionFilter(text=odd)))
+        except InvalidInput:
+            found = []
+        assert found == []
+
+
+def test_what_cannot_be_stored_is_invalid_and_nothing_is_stored(
+    repository: SqlRepository,
+) -> None:
+    try:
+        add(repository, an_inspection("odd", lane="a\0b"))
+    except InvalidInput:
+        assert page(repository).items == ()
+    else:
+        assert repository.case_file("odd", caller=ADMIN).inspection.lane == "a\0b"
+
+
 def test_states_are_counted_per_site(repository: SqlRepository) -> None:
     for site in (SITE, SITE, "south"):
         add(repository, an_inspection(site=site), caller=ADMIN)
