@@ -395,7 +395,7 @@ def test_the_page_of_an_inspection_shows_declared_beside_detected(
     row = re.search(r'<tr class="mismatch"[^>]*>(.*?)</tr>', page, re.DOTALL)
     assert row
     assert text_of(row[1]) == (
-        f"Container declared mismatch {CODE} is on the vehicle but not declared; "
+        f"Container declared mismatch · {CODE} is on the vehicle but not declared; "
         f"declared: {other}. {other} {CODE}"
     )
     assert page.index("mismatch") < page.index('class="match"')
