@@ -31,10 +31,10 @@ class CustomsCsv:
         table = read_table(file.data, source=NAME, limits=limits)
         return read_each(
             NAME,
-            table_consignment.documents(table, reference=REFERENCE),
+            table_consignment.documents(table, reference=REFERENCE, zone=file.local_zone),
             partial(_paper, file, sha256_of(file)),
             limits=limits,
-            notes=table.notes,
+            doubts=table.doubts,
         )
 
 

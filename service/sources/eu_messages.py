@@ -58,8 +58,11 @@ def parties(fields: Fields, holders: Iterable[Element]) -> tuple[Party, ...]:
     for holder in holders:
         for element in holder.children:
             role = PARTY_ELEMENTS.get(element.name.lower())
-            if role is not None:
-                found.setdefault(_party(fields, element, role), element.where)
+            if role is None:
+                continue
+            party = _party(fields, element, role)
+            if party.name or party.identifier:
+                found.setdefault(party, element.where)
     for index, where in enumerate(found.values()):
         fields.origins[f"parties.{index}"] = where
     return tuple(found)

@@ -94,7 +94,7 @@ def _attached(data: bytes, limits: Limits) -> bytes:
 
 
 def _paper(file: PaperFile, invoice: Element) -> Paper:
-    fields = Fields()
+    fields = Fields(file.local_zone)
     reference = fields.read(invoice, "ExchangedDocument/ID", lexical.reference)
     issued = invoice.first("ExchangedDocument/IssueDateTime/DateTimeString")
     return a_paper(
@@ -104,7 +104,11 @@ def _paper(file: PaperFile, invoice: Element) -> Paper:
         reference=fields.required(reference, "an ID", where=invoice.where),
         issued_at=fields.convert(
             issued,
-            partial(lexical.coded_instant, code=issued.attributes.get("format", "102")),
+            partial(
+                lexical.coded_instant,
+                code=issued.attributes.get("format", "102"),
+                zone=file.local_zone,
+            ),
         )
         if issued is not None
         else None,

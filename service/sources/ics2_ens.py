@@ -54,7 +54,7 @@ class Ics2Ens:
 
 
 def _paper(file: PaperFile, message: Element) -> Paper:
-    fields = Fields()
+    fields = Fields(file.local_zone)
     function = FUNCTIONS[message.name.lower()]
     mrn = fields.read(message, "MRN", lexical.reference) or ""
     lrn = fields.read(message, "LRN", lexical.reference) or ""
@@ -143,13 +143,14 @@ def _equipment(fields: Fields, elements: Iterable[Element]) -> tuple[Equipment, 
     """Each container once: an item may name it, and its house or master describe it."""
     found: dict[str, Equipment] = {}
     described: dict[str, Element] = {}
+    indexes: dict[str, int] = {}
     for element in elements:
         code = fields.required(
             fields.read(element, "containerIdentificationNumber", lexical.equipment_code),
             "a container number",
             where=element.where,
         )
-        index = list(found).index(code) if code in found else len(found)
+        index = indexes.setdefault(code, len(indexes))
         stated = _one(fields, element, code, to=f"equipment.{index}")
         before = found.get(code)
         bare = Equipment(code=code)

@@ -9,7 +9,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TypeAlias
 
-from service.sources import Limits, UnreadablePaper
+from pydantic import ValidationError
+
+from service.sources import Limits, Refusal, UnreadablePaper
+from service.sources.statement import RefusedStatement
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
@@ -54,6 +57,14 @@ def json_lines(
             yield number, problem
 
 
+def cut_off(data: bytes) -> tuple[Refusal, ...]:
+    """A doubt if the last line has no end: the file may be cut off within it."""
+    if data.rstrip(b" \t\x00").endswith((b"\n", b"\r")):
+        return ()
+    line = data.count(b"\n") + 1
+    return (Refusal(where=f"line {line}", reason="no line end; the file may be cut off here"),)
+
+
 def json_text(data: bytes, *, source: str, limits: Limits) -> str:
     """The file as text: UTF-8, or UTF-16 with a mark. Raises: UnreadablePaper."""
     if len(data) > limits.max_bytes:
@@ -94,6 +105,22 @@ def opening_keys(head: bytes) -> frozenset[str]:
         elif symbol.startswith('"'):
             last = symbol[1:-1] if token["closed"] else symbol[1:]
     return frozenset(keys)
+
+
+def json_statements(data: bytes, *, source: str, limits: Limits) -> list[tuple[str, Json]]:
+    """(place, value) of each member of an array; of anything else itself, without a place."""
+    value = parse_json(data, source=source, limits=limits)
+    if isinstance(value, list):
+        return [(where(index), member) for index, member in enumerate(value)]
+    return [("", value)]
+
+
+def refused_by(problem: ValidationError, place: str) -> RefusedStatement:
+    """The first thing that a model did not accept, with its place in the document."""
+    errors = problem.errors(include_url=False, include_context=False, include_input=False)
+    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    spot = where(*errors[0]["loc"])
+    return RefusedStatement(f"{errors[0]['msg']}{more}", where=f"{place} {spot}".strip())
 
 
 def where(*path: str | int) -> str:

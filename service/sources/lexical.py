@@ -5,7 +5,7 @@ what was expected and what came; none of them guesses.
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 
 from vision.grammar.iso6346 import normalise_code
@@ -107,39 +107,40 @@ def mass_kg(text: str, unit: str = "") -> float:
     return value
 
 
-def instant(text: str) -> datetime:
-    """ISO 8601, aware. Without an offset it is taken as UTC, a day alone as its midnight.
-
-    Times without an offset only order the revisions of one sender, whose clock is one.
-    """
+def instant(text: str, *, zone: tzinfo = UTC) -> datetime:
+    """ISO 8601, in UTC. A time without an offset is one of `zone`, a day alone its midnight."""
     match = _INSTANT.fullmatch(text.strip())
     if match is None:
         raise ValueError(f"expected a date and time (ISO 8601), got {_short(text)}")
     year, month, day, clock, offset = match.groups()
     try:
-        stated = datetime.fromisoformat(f"{year}-{month}-{day}T{clock or '00:00'}{offset or 'Z'}")
-        return stated.astimezone(UTC)
+        stated = datetime.fromisoformat(f"{year}-{month}-{day}T{clock or '00:00'}{offset or ''}")
+        return _in_utc(stated, zone)
     except (ValueError, OverflowError) as problem:
         raise ValueError(f"expected a date and time, got {_short(text)}: {problem}") from problem
 
 
-def coded_instant(text: str, code: str) -> datetime:
-    """A time by a format of UN/EDIFACT code list 2379 (102, 203, 204, 205, 208, 304); aware."""
+def coded_instant(text: str, code: str, *, zone: tzinfo = UTC) -> datetime:
+    """A time by a format of UN/EDIFACT code list 2379 (102, 203, 204, 205, 208, 304), in UTC."""
     stripped = text.strip()
     if code == "304":
-        # 304 is CCYYMMDDHHMMSS and a zone, written as +01, +0100 or a name; 208 is the same to us.
+        # 304 is CCYYMMDDHHMMSS and a zone, written as Z, +01 or +0100; 208 is the last of these.
+        stripped = re.sub(r"Z$", "+0000", stripped)
         code = "208" if "+" in stripped or "-" in stripped else "204"
-        stripped = re.sub(r"([+-][0-9]{2})$", r"\g<1>00", stripped.removesuffix("Z"))
+        stripped = re.sub(r"([+-][0-9]{2})$", r"\g<1>00", stripped)
     shape, pattern = _CODED_INSTANT.get(code, ("", ""))
     if not pattern:
         raise ValueError(f"expected a known time format, got {_short(code)}")
     if not re.fullmatch(shape, stripped):
         raise ValueError(f"expected a time in format {code}, got {_short(text)}")
     try:
-        stated = datetime.strptime(stripped, pattern)  # noqa: DTZ007 (made aware below)
-        return (stated if stated.tzinfo else stated.replace(tzinfo=UTC)).astimezone(UTC)
+        return _in_utc(datetime.strptime(stripped, pattern), zone)  # noqa: DTZ007 (aware there)
     except (ValueError, OverflowError) as problem:
         raise ValueError(f"expected a time in format {code}, got {_short(text)}") from problem
+
+
+def _in_utc(stated: datetime, zone: tzinfo) -> datetime:
+    return (stated if stated.tzinfo else stated.replace(tzinfo=zone)).astimezone(UTC)
 
 
 def hs_code(text: str) -> str:

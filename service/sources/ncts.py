@@ -43,7 +43,7 @@ class Ncts:
 
 
 def _paper(file: PaperFile, message: Element) -> Paper:
-    fields = Fields()
+    fields = Fields(file.local_zone)
     function = FUNCTIONS[message.name.lower()]
     mrn = fields.read(message, "TransitOperation/MRN", lexical.reference) or ""
     lrn = fields.read(message, "TransitOperation/LRN", lexical.reference) or ""

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
+from functools import partial
 from typing import TypeVar
 
 from service.domain.papers.consignment import Money
@@ -34,10 +35,12 @@ class Fields:
 
     `to` is the dotted path of the field in the body ("goods.0.gross_mass_kg"). A value that is
     stated twice, differently, is refused: one of the two is a lie and we cannot know which.
+    `zone` is meant by times without one.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, zone: tzinfo = UTC) -> None:
         self.origins: dict[str, str] = {}
+        self.zone = zone
 
     def read(
         self, element: Element, path: str, convert: Callable[[str], _T], *, to: str = ""
@@ -85,7 +88,7 @@ class Fields:
         return self.read(element, path, lambda text: lexical.mass_kg(text, unit), to=to)
 
     def instant(self, element: Element, path: str, *, to: str = "") -> datetime | None:
-        return self.read(element, path, lexical.instant, to=to)
+        return self.read(element, path, partial(lexical.instant, zone=self.zone), to=to)
 
     def money(
         self, element: Element, path: str, *, currency: str = "", to: str = ""
@@ -150,7 +153,7 @@ def read_each(
     read: Callable[[_T], Paper],
     *,
     limits: Limits,
-    notes: tuple[str, ...] = (),
+    doubts: tuple[Refusal, ...] = (),
 ) -> Batch:
     """All statements of a file: taken, or refused with the reason.
 
@@ -168,4 +171,4 @@ def read_each(
             refused.append(Refusal(where=problem.where, reason=problem.reason))
     if not papers and not refused:
         raise UnreadablePaper(source, "no statement in it")
-    return Batch(source=source, papers=tuple(papers), refused=tuple(refused), notes=notes)
+    return Batch(source=source, papers=tuple(papers), refused=tuple(refused), doubts=doubts)

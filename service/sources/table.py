@@ -13,13 +13,13 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
-from service.sources import Limits, UnreadablePaper, lexical
-from service.sources.json_document import Json, json_lines, json_text, opening_keys
+from service.sources import Limits, Refusal, UnreadablePaper, lexical
+from service.sources.json_document import Json, cut_off, json_lines, json_text, opening_keys
 from service.sources.statement import RefusedStatement
 
 _T = TypeVar("_T")
@@ -122,10 +122,15 @@ class Table:
 
     rows: tuple[Row, ...]
     unread: tuple[str, ...] = ()
+    ending: tuple[Refusal, ...] = ()
 
     @property
-    def notes(self) -> tuple[str, ...]:
-        return (f"columns not read: {', '.join(self.unread)}",) if self.unread else ()
+    def doubts(self) -> tuple[Refusal, ...]:
+        """Headings without a known column, as one may be misspelt; and an end without line end."""
+        if not self.unread:
+            return self.ending
+        reason = f"columns not read: {', '.join(self.unread)}"
+        return (Refusal(where="line 1", reason=reason), *self.ending)
 
 
 def columns_of(head: bytes) -> frozenset[str]:
@@ -143,8 +148,10 @@ def read_table(data: bytes, *, source: str, limits: Limits) -> Table:
     """Raises: UnreadablePaper."""
     text = json_text(data, source=source, limits=limits).lstrip("\ufeff")
     if text.lstrip().startswith("{"):
-        return _json_table(data, source=source, limits=limits)
-    return _csv_table(text, source=source, limits=limits)
+        table = _json_table(data, source=source, limits=limits)
+    else:
+        table = _csv_table(text, source=source, limits=limits)
+    return replace(table, ending=cut_off(data))
 
 
 @lru_cache(maxsize=4096)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
+from functools import partial
 from typing import TypeVar
 
 from service.domain.declaration import DeclaredLoad
@@ -18,9 +19,9 @@ from service.domain.papers.consignment import (
     PartyRole,
     Transport,
 )
-from service.domain.papers.paper import Function
-from service.sources import lexical
-from service.sources.statement import RefusedStatement
+from service.domain.papers.paper import Function, Paper, PaperKind
+from service.sources import PaperFile, lexical
+from service.sources.statement import RefusedStatement, a_paper
 from service.sources.table import Row, Table
 
 _T = TypeVar("_T")
@@ -38,6 +39,13 @@ PARTY_COLUMNS = {
     "notify": PartyRole.NOTIFY,
     "carrier": PartyRole.CARRIER,
 }
+DOCUMENT_COLUMNS = {
+    "invoice": "N380",
+    "packing_list": "N271",
+    "bill_of_lading": "N705",
+    "documents": "",
+}
+"""Column to document type (code list CL013 and CL754 of the EU)."""
 FUNCTION_WORDS = {
     "original": Function.ORIGINAL,
     "9": Function.ORIGINAL,
@@ -74,6 +82,7 @@ class Document:
     rows: list[Row] = field(default_factory=list)
     problem: tuple[str, str] | None = None
     origins: dict[str, str] = field(default_factory=dict)
+    zone: tzinfo = UTC
 
     @property
     def where(self) -> str:
@@ -109,7 +118,7 @@ class Document:
         return stated
 
 
-def documents(table: Table, *, reference: str) -> Iterator[Document]:
+def documents(table: Table, *, reference: str, zone: tzinfo) -> Iterator[Document]:
     """Rows grouped by the column `reference`, in the order in which documents begin.
 
     A row without a reference may belong to the document above it, so that is not whole any more.
@@ -119,7 +128,7 @@ def documents(table: Table, *, reference: str) -> Iterator[Document]:
     for row in table.rows:
         name = " ".join(row.cells.get(reference, "").split())
         if name or last is None:
-            last = found.setdefault(name, Document(reference=name))
+            last = found.setdefault(name, Document(reference=name, zone=zone))
         last.rows.append(row)
         if last.problem is None and (row.problem or not name):
             last.problem = (
@@ -148,12 +157,38 @@ def revision(document: Document) -> tuple[Function, int | None, datetime | None]
     return (
         function or Function.ORIGINAL,
         document.once("version", lexical.count),
-        document.once("issued_at", lexical.instant),
+        document.once("issued_at", partial(lexical.instant, zone=document.zone)),
     )
 
 
-def consignment(document: Document) -> Consignment:
-    """Raises: RefusedStatement."""
+def paper_of(
+    file: PaperFile, sha256: str, document: Document, *, source: str, kind: PaperKind, own: str
+) -> Paper:
+    """A commercial document; `own` is the column of its number. Raises: RefusedStatement."""
+    checked(document)
+    function, number, issued_at = revision(document)
+    cancelled = function is Function.CANCELLATION
+    return a_paper(
+        file,
+        source=source,
+        kind=kind,
+        reference=document.reference,
+        function=function,
+        number=number,
+        issued_at=issued_at,
+        body=None if cancelled else consignment(document, own=own),
+        where=document.where,
+        origins=document.origins,
+        sha256=sha256,
+    )
+
+
+def consignment(document: Document, *, own: str = "") -> Consignment:
+    """The body; `own` is the column of the document's number, which is no further document.
+
+    Raises:
+        RefusedStatement: a value cannot be read, or rows contradict each other.
+    """
     items = [row for row in document.rows if ITEM_COLUMNS & row.cells.keys()]
     return Consignment(
         goods=_goods(document, items),
@@ -172,7 +207,7 @@ def consignment(document: Document) -> Consignment:
                 "place_of_destination", to="transport.place_of_destination"
             ),
         ),
-        documents=_documents(document.rows),
+        documents=_documents(document.rows, own),
         procedure="; ".join(
             dict.fromkeys(t for row in document.rows if (t := row.text("procedure")))
         ),
@@ -237,6 +272,7 @@ def _item(row: Row, number: int) -> GoodsItem:
 
 def _equipment(document: Document) -> tuple[Equipment, ...]:
     found: dict[str, tuple[Equipment, Row]] = {}
+    indexes: dict[str, int] = {}
     for row in document.rows:
         codes = row.several("container", lexical.equipment_code)
         described = {"size_type", "load", "seals"} & row.cells.keys()
@@ -256,7 +292,7 @@ def _equipment(document: Document) -> tuple[Equipment, ...]:
             before, first = found.get(code, (Equipment(code=code), row))
             if before == Equipment(code=code):
                 found[code] = (stated, row)
-                index = list(found).index(code)
+                index = indexes.setdefault(code, len(indexes))
                 for name in ("code", *described):
                     column = "container" if name == "code" else name
                     document.origins[f"equipment.{index}.{name}"] = row.where(column)
@@ -279,13 +315,12 @@ def _parties(document: Document) -> tuple[Party, ...]:
     return tuple(parties)
 
 
-def _documents(rows: Iterable[Row]) -> tuple[str, ...]:
+def _documents(rows: Iterable[Row], own: str) -> tuple[str, ...]:
     found: list[str] = []
     for row in rows:
-        for kind, column in (("N380", "invoice"), ("N271", "packing_list")):
-            found += [f"{kind} {number}" for number in row.several(column, lexical.reference)]
-        found += [f"N705 {n}" for n in row.several("bill_of_lading", lexical.reference)]
-        found += row.several("documents", lexical.reference)
+        for column, kind in DOCUMENT_COLUMNS.items():
+            if column != own:
+                found += [f"{kind} {n}".strip() for n in row.several(column, lexical.reference)]
     return tuple(dict.fromkeys(found))
 
 

@@ -6,7 +6,6 @@ The format is `schemas/declaration-1.json`; a body of `POST /v1/declarations` is
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from functools import partial
 
 from pydantic import BaseModel, ValidationError
@@ -16,10 +15,12 @@ from service.sources import Batch, Limits, PaperFile, UnreadablePaper
 from service.sources.declaration_document import SCHEMA, DeclarationDocument
 from service.sources.json_document import (
     Json,
+    cut_off,
     json_lines,
+    json_statements,
     json_text,
     opening_keys,
-    parse_json,
+    refused_by,
     where,
 )
 from service.sources.statement import RefusedStatement, a_paper, read_each, sha256_of
@@ -37,13 +38,18 @@ class TallymanJson:
 
     def recognises(self, head: bytes) -> bool:
         keys = opening_keys(head)
-        if "schema" in keys and SCHEMA.encode() in head:
-            return True
+        if "schema" in keys:
+            return SCHEMA.encode() in head
         return keys <= _KEYS and "reference" in keys and bool(keys & _CONTENT)
 
     def read(self, file: PaperFile, *, limits: Limits) -> Batch:
         read = partial(_paper, file, sha256_of(file))
-        return read_each(NAME, _statements(file.data, limits), read, limits=limits)
+        if not _is_lines(file.data, limits):
+            found = json_statements(file.data, source=NAME, limits=limits)
+            return read_each(NAME, found, read, limits=limits)
+        lines = json_lines(file.data, source=NAME, limits=limits)
+        placed = ((f"line {number}", value) for number, value in lines)
+        return read_each(NAME, placed, read, limits=limits, doubts=cut_off(file.data))
 
 
 def schema_text() -> str:
@@ -54,20 +60,6 @@ def schema_text() -> str:
         **DeclarationDocument.model_json_schema(by_alias=True),
     }
     return json.dumps(schema, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
-
-
-def _statements(data: bytes, limits: Limits) -> Iterator[tuple[str, Json | UnreadablePaper]]:
-    """(place, value) of each declaration; the place of a single document is empty."""
-    if _is_lines(data, limits):
-        for number, value in json_lines(data, source=NAME, limits=limits):
-            yield f"line {number}", value
-        return
-    document = parse_json(data, source=NAME, limits=limits)
-    if isinstance(document, list):
-        for index, value in enumerate(document):
-            yield where(index), value
-    else:
-        yield "", document
 
 
 def _is_lines(data: bytes, limits: Limits) -> bool:
@@ -84,7 +76,7 @@ def _paper(file: PaperFile, sha256: str, statement: tuple[str, Json | Unreadable
     try:
         document = DeclarationDocument.model_validate(value)
     except ValidationError as problem:
-        raise _refused(problem, place) from problem
+        raise refused_by(problem, place) from problem
     revision = document.revision.to_domain()
     cancelled = revision.function is Function.CANCELLATION
     return a_paper(
@@ -101,16 +93,6 @@ def _paper(file: PaperFile, sha256: str, statement: tuple[str, Json | Unreadable
         origins={} if cancelled else _origins(document, place),
         site=document.site or "",
         sha256=sha256,
-    )
-
-
-def _refused(problem: ValidationError, place: str) -> RefusedStatement:
-    errors = problem.errors(include_url=False, include_context=False, include_input=False)
-    first = errors[0]
-    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-    spot = where(*first["loc"])
-    return RefusedStatement(
-        f"{first['msg']}{more}", where=f"{place} {spot}".strip() if place else spot
     )
 
 

@@ -31,14 +31,14 @@ class ItemWords:
 
 
 def issued_at(fields: Fields, document: Element) -> datetime | None:
-    """`IssueDate` at `IssueTime`; midnight UTC if there is no time."""
+    """`IssueDate` at `IssueTime`; midnight if there is no time."""
     day = fields.text(document, "IssueDate")
     if not day:
         return None
     time = fields.text(document, "IssueTime")
     element = document.first("IssueDate") or document
     try:
-        return lexical.instant(f"{day[:10]}T{time}" if time else day)
+        return lexical.instant(f"{day[:10]}T{time}" if time else day, zone=fields.zone)
     except ValueError as problem:
         raise RefusedStatement(str(problem), where=element.where) from problem
 

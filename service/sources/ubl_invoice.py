@@ -61,7 +61,7 @@ class UblInvoice:
 
 
 def _paper(file: PaperFile, invoice: Element) -> Paper:
-    fields = Fields()
+    fields = Fields(file.local_zone)
     reference = fields.read(invoice, "ID", lexical.reference)
     return a_paper(
         file,

@@ -219,7 +219,8 @@ def _parties(fields: Fields, holders: list[Element]) -> tuple[Party, ...]:
                 country=fields.read(element, "Address/CountryCode", lexical.country) or "",
                 address=", ".join(text for text in address if text),
             )
-            found.setdefault(party, element.where)
+            if party.name or party.identifier:
+                found.setdefault(party, element.where)
     for index, where in enumerate(found.values()):
         fields.origins[f"parties.{index}"] = where
     return tuple(found)

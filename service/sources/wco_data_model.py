@@ -61,7 +61,7 @@ class WcoDataModel:
 
 
 def _paper(file: PaperFile, declaration: Element) -> Paper:
-    reader = Reader(declaration)
+    reader = Reader(declaration, Fields(file.local_zone))
     fields = reader.fields
     function, kind_code = _function(fields, declaration)
     mrn = fields.read(declaration, "ID", lexical.reference) or ""
@@ -117,6 +117,8 @@ def _issued_at(fields: Fields, declaration: Element) -> datetime | None:
             element = declaration.first(path)
             if element is not None and element.text:
                 code = element.attributes.get("formatCode", "")
-                convert = partial(lexical.coded_instant, code=code) if code else lexical.instant
-                return fields.convert(element, convert)
+                if code:
+                    coded = partial(lexical.coded_instant, code=code, zone=fields.zone)
+                    return fields.convert(element, coded)
+                return fields.convert(element, partial(lexical.instant, zone=fields.zone))
     return None

@@ -35,8 +35,6 @@ class ReadPapers(Protocol):
     @property
     def refused(self) -> Sequence[Remark]: ...
     @property
-    def notes(self) -> Sequence[str]: ...
-    @property
     def doubts(self) -> Sequence[Remark]: ...
 
 
@@ -56,14 +54,13 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileReport:
-    """What became of a file. `notes` tell what was left unread on purpose."""
+    """What became of a file."""
 
     name: str
     sha256: str
     source: str
     lines: tuple[Line, ...]
     doubts: tuple[Doubt, ...] = ()
-    notes: tuple[str, ...] = ()
 
     def count(self, outcome: Outcome) -> int:
         return Counter(line.outcome for line in self.lines)[outcome]
@@ -115,7 +112,6 @@ def import_papers(
         source=batch.source,
         lines=(*lines, *refused),
         doubts=tuple(Doubt(where=d.where, reason=d.reason) for d in batch.doubts),
-        notes=tuple(batch.notes),
     )
 
 

@@ -95,7 +95,7 @@ def test_headings_and_numbers_of_another_language_are_read() -> None:
     assert item.gross_mass_kg == pytest.approx(1250.5)
     assert item.value == Money(amount=Decimal("9900.50"), currency="EUR")
     assert item.container_codes == ("CSQU3054383",)
-    assert batch.notes == ("columns not read: Bemerkung",)
+    assert batch.doubts[0].reason == "columns not read: Bemerkung"
 
 
 @pytest.mark.parametrize(
@@ -260,7 +260,7 @@ def test_json_lines_have_the_same_columns() -> None:
     body = a_body(batch)
     assert [(i.hs_code, i.gross_mass_kg) for i in body.goods] == [("8418", 1250.5), ("8419", 2000)]
     assert body.equipment[0].seals == ("1", "2")
-    assert batch.notes == ("columns not read: extra",)
+    assert batch.doubts[0].reason == "columns not read: extra"
 
 
 @pytest.mark.parametrize(
@@ -281,6 +281,12 @@ def test_a_json_line_that_cannot_be_read_refuses_what_it_may_belong_to(
     assert [paper.reference for paper in batch.papers] == ["B"]
     assert reason in batch.refused[0].reason
     assert batch.refused[0].where == "line 2"
+
+
+def test_a_last_line_without_an_end_is_a_doubt() -> None:
+    assert the_papers(a_table("5") + "\n").doubts == ()
+    (doubt,) = the_papers(a_table("5")).doubts
+    assert (doubt.where, doubt.reason) == ("line 2", "no line end; the file may be cut off here")
 
 
 def test_only_tables_of_declarations_are_recognised() -> None:

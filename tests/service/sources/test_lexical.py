@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
@@ -106,6 +106,14 @@ def test_a_time_that_does_not_fit_its_format_is_refused(text: str, code: str) ->
 )
 def test_masses_come_in_kilograms(unit: str, kg: float) -> None:
     assert lexical.mass_kg("2", unit) == pytest.approx(kg)
+
+
+def test_a_time_without_an_offset_is_one_of_the_zone_meant() -> None:
+    east = timezone(timedelta(hours=2))
+    noon = datetime(2024, 5, 6, 10, tzinfo=UTC)
+    assert lexical.instant("2024-05-06T12:00", zone=east) == noon
+    assert lexical.instant("2024-05-06T12:00+00:00", zone=east) == noon.replace(hour=12)
+    assert lexical.coded_instant("202405061200", "203", zone=east) == noon
 
 
 def test_a_unit_that_is_no_mass_is_refused() -> None:

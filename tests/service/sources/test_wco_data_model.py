@@ -67,6 +67,7 @@ def a_declaration(
     <TotalPackageQuantity>20</TotalPackageQuantity>
     <BorderTransportMeans><ID>B-TR 777</ID><IdentificationTypeCode>30</IdentificationTypeCode>
     </BorderTransportMeans>
+    <Agent><FunctionCode>2</FunctionCode></Agent>
     <Declarant><ID>DE111</ID></Declarant>{more}
     <GoodsShipment>
       <Consignment>
@@ -108,6 +109,7 @@ def test_an_import_declaration_is_read() -> None:
     assert (body.procedure, body.total_packages) == ("4000", 20)
     assert body.total_value == Money(amount=Decimal("9900.50"), currency="USD")
     importer = next(p for p in body.parties if p.role is PartyRole.IMPORTER)
+    assert {p.role for p in body.parties} == {PartyRole.DECLARANT, PartyRole.IMPORTER}
     assert (importer.name, importer.address) == ("Kühl GmbH", "Ring 1, 50667, Köln")
     assert "GrossMassMeasure" in paper.field_origins["goods.0.gross_mass_kg"]
 
