@@ -66,6 +66,24 @@ class FileReport:
         return Counter(line.outcome for line in self.lines)[outcome]
 
     @property
+    def summary(self) -> str:
+        """As in: baplie: 3 taken, 1 refused."""
+        counts = ((outcome.value, self.count(outcome)) for outcome in Outcome)
+        words = ", ".join(f"{count} {name}" for name, count in counts if count)
+        return f"{self.source}: {words or 'nothing'}"
+
+    @property
+    def problems(self) -> list[dict[str, str]]:
+        """What was refused and what is doubtful: title, where and why."""
+        refused = (
+            {"statement": line.title, "where": line.where, "reason": line.reason}
+            for line in self.lines
+            if line.outcome is Outcome.REFUSED
+        )
+        doubtful = ({"where": d.where, "reason": d.reason, "doubt": "taken"} for d in self.doubts)
+        return [*refused, *doubtful]
+
+    @property
     def anything_there(self) -> bool:
         """Whether at least one statement is in the archive now, from this file or before."""
         return any(line.outcome is not Outcome.REFUSED for line in self.lines)

@@ -14,8 +14,11 @@ from service.web import (
     api_analyse,
     api_inspections,
     api_operations,
+    api_paper_files,
     api_papers,
+    api_visit,
     console,
+    console_papers,
     problems,
     sessions,
 )
@@ -54,7 +57,16 @@ def create_app(services: Services, *, lifespan: Lifespan = _nothing) -> FastAPI:
     app.state.request_limit = RateLimit(settings.requests_per_minute)
     app.state.failed_logins = RateLimit(settings.failed_logins_per_minute)
     app.state.analysis_limit = anyio.CapacityLimiter(settings.concurrent_analyses)
-    for module in (api_inspections, api_papers, api_analyse, api_operations, console):
+    for module in (
+        api_inspections,
+        api_papers,
+        api_paper_files,
+        api_visit,
+        api_analyse,
+        api_operations,
+        console,
+        console_papers,
+    ):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     problems.install(app)
