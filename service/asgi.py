@@ -42,6 +42,7 @@ def application(tallyman: Tallyman) -> FastAPI:
         tallyman.models.warm_up_in_background()
         if tallyman.services.settings.in_process_worker:
             tallyman.worker.start()
+            tallyman.paper_watch.start()
         yield
         tallyman.close()
 

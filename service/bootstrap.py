@@ -9,9 +9,10 @@ import tempfile
 import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -20,14 +21,26 @@ from service.compute.local import LocalAnalyser
 from service.config import Settings
 from service.domain.access import Caller, Role
 from service.domain.inspection import InspectionState
+from service.domain.papers.matching import JoinRules
 from service.domain.reconcile.policy import read_policy
 from service.errors import NotConfigured
+from service.sources import Limits as PaperLimits
+from service.sources.inbox import DropFolder
+from service.sources.reading import paper_reader
 from service.store.blobs import LocalBlobs
 from service.store.engine import migrate, open_engine
+from service.store.paper_archive import SqlPaperArchive
 from service.store.repository import SqlRepository
+from service.store.visit_store import SqlVisitStore
+from service.usecases.assemble_visit import Assembler
+from service.usecases.follow_papers import Follower
 from service.usecases.issue_keys import authenticate_key
 from service.usecases.judge_inspection import judge_inspection
+from service.usecases.paper_desk import PaperDesk
+from service.usecases.papers_of_case import complete_case
 from service.usecases.ports import Analyser
+from service.usecases.rejudge import Judge
+from service.usecases.watch_papers import Chore, PaperWatch
 from service.usecases.work import Worker
 from service.web.metrics import MeasuredAnalyser, Metrics
 from service.web.wiring import Readiness, Services
@@ -38,6 +51,7 @@ from vision.scan import RawScan, ScanKind
 
 SECRET_BYTES = 32
 _SERVICE = Caller(name="service", role=Role.ADMIN)
+_DROP_FOLDER = Caller(name="drop folder", role=Role.PORT)
 
 
 def utc_now() -> datetime:
@@ -72,8 +86,10 @@ class Tallyman:
     worker: Worker
     models: Models
     engine: Engine
+    paper_watch: PaperWatch
 
     def close(self) -> None:
+        self.paper_watch.stop()
         self.worker.stop()
         self.engine.dispose()
 
@@ -103,7 +119,16 @@ def build(settings: Settings, *, analyser: Analyser | None = None) -> Tallyman:
     metrics = Metrics()
     metrics.watch_queue(partial(repository.state_counts, caller=_SERVICE))
     measured = MeasuredAnalyser(analyser or LocalAnalyser(inspector), metrics)
-    judge = partial(judge_inspection, repository=repository, policy=policy, clock=utc_now)
+    assembler = _assembler(engine)
+    judge = partial(
+        judge_inspection,
+        repository=repository,
+        policy=policy,
+        clock=utc_now,
+        complete=partial(complete_case, assembler=assembler),
+    )
+    desk = _paper_desk(settings, assembler, judge, repository=repository, blobs=blobs)
+    paper_watch = PaperWatch(_paper_chores(settings, desk), poll_s=settings.poll_s)
 
     def recognise(raw: RawScan) -> tuple[ScanKind, str]:
         scan = read_scan(raw, limits=limits)
@@ -135,9 +160,76 @@ def build(settings: Settings, *, analyser: Analyser | None = None) -> Tallyman:
         readiness=partial(_readiness, models, engine),
         models=lineup,
         session_secret=_secret(settings.effective_session_secret_file),
+        papers=desk,
+        wake_papers=paper_watch.wake,
         metrics=metrics,
     )
-    return Tallyman(services=services, worker=worker, models=models, engine=engine)
+    return Tallyman(
+        services=services, worker=worker, models=models, engine=engine, paper_watch=paper_watch
+    )
+
+
+def _assembler(engine: Engine) -> Assembler:
+    rules = JoinRules()
+    return Assembler(
+        archive=SqlPaperArchive(engine), visits=SqlVisitStore(engine, rules=rules), rules=rules
+    )
+
+
+def _paper_desk(
+    settings: Settings,
+    assembler: Assembler,
+    judge: Judge,
+    *,
+    repository: SqlRepository,
+    blobs: LocalBlobs,
+) -> PaperDesk:
+    zone = _zone(settings.papers_zone)
+    return PaperDesk(
+        archive=assembler.archive,
+        repository=repository,
+        blobs=blobs,
+        read=paper_reader(
+            limits=PaperLimits(max_bytes=settings.max_upload_bytes), local_zone=lambda site: zone
+        ),
+        clock=utc_now,
+        assembler=assembler,
+        follower=Follower(
+            archive=assembler.archive, visits=assembler.visits, judge=judge, clock=utc_now
+        ),
+    )
+
+
+def _zone(name: str) -> tzinfo:
+    if name == "UTC":
+        return UTC  # also where the system has no table of zones
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as problem:
+        raise NotConfigured(f"TALLYMAN_PAPERS_ZONE: no zone {name!r} on this system") from problem
+
+
+def _paper_chores(settings: Settings, desk: PaperDesk) -> list[Chore]:
+    """First what was dropped, then what follows from it."""
+    chores: list[Chore] = [desk.follower.follow]
+    if settings.papers_inbox is not None:
+        chores.insert(0, drop_folder(settings, desk, settings.papers_inbox).take_all)
+    return chores
+
+
+def drop_folder(
+    settings: Settings, desk: PaperDesk, folder: Path, *, site: str | None = None
+) -> DropFolder:
+    """A folder whose files are filed at `site`, by default that of the settings."""
+    try:
+        return DropFolder(
+            folder=folder,
+            take_in=partial(desk.take_in, site=site or settings.papers_site, caller=_DROP_FOLDER),
+            settle_s=settings.papers_settle_s,
+            max_bytes=settings.max_upload_bytes,
+        )
+    except OSError as problem:
+        raise NotConfigured(f"drop folder {folder}: {problem.strerror}") from problem
 
 
 def _readiness(models: Models, engine: Engine) -> Readiness:

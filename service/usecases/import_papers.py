@@ -35,8 +35,6 @@ class ReadPapers(Protocol):
     @property
     def refused(self) -> Sequence[Remark]: ...
     @property
-    def notes(self) -> Sequence[str]: ...
-    @property
     def doubts(self) -> Sequence[Remark]: ...
 
 
@@ -56,17 +54,34 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileReport:
-    """What became of a file. `notes` tell what was left unread on purpose."""
+    """What became of a file."""
 
     name: str
     sha256: str
     source: str
     lines: tuple[Line, ...]
     doubts: tuple[Doubt, ...] = ()
-    notes: tuple[str, ...] = ()
 
     def count(self, outcome: Outcome) -> int:
         return Counter(line.outcome for line in self.lines)[outcome]
+
+    @property
+    def summary(self) -> str:
+        """As in: baplie: 3 taken, 1 refused."""
+        counts = ((outcome.value, self.count(outcome)) for outcome in Outcome)
+        words = ", ".join(f"{count} {name}" for name, count in counts if count)
+        return f"{self.source}: {words or 'nothing'}"
+
+    @property
+    def problems(self) -> list[dict[str, str]]:
+        """What was refused and what is doubtful: title, where and why."""
+        refused = (
+            {"statement": line.title, "where": line.where, "reason": line.reason}
+            for line in self.lines
+            if line.outcome is Outcome.REFUSED
+        )
+        doubtful = ({"where": d.where, "reason": d.reason, "doubt": "taken"} for d in self.doubts)
+        return [*refused, *doubtful]
 
     @property
     def anything_there(self) -> bool:
@@ -115,7 +130,6 @@ def import_papers(
         source=batch.source,
         lines=(*lines, *refused),
         doubts=tuple(Doubt(where=d.where, reason=d.reason) for d in batch.doubts),
-        notes=tuple(batch.notes),
     )
 
 

@@ -15,8 +15,11 @@ from service.web import (
     api_evidence,
     api_inspections,
     api_operations,
+    api_paper_files,
     api_papers,
+    api_visit,
     console,
+    console_papers,
     docs,
     problems,
     sessions,
@@ -62,10 +65,13 @@ def create_app(services: Services, *, lifespan: Lifespan = _nothing) -> FastAPI:
         api_inspections,
         api_evidence,
         api_papers,
+        api_paper_files,
+        api_visit,
         api_analyse,
         api_operations,
         docs,
         console,
+        console_papers,
     ):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -33,6 +33,7 @@ from service.errors import (
     NotFound,
     ServiceError,
     StorageUnavailable,
+    UnreadablePapers,
     UnreadableUpload,
 )
 from vision.errors import ModelUnavailable, ScanTooLarge, UnreadableScan, VisionError
@@ -97,6 +98,12 @@ UNREADABLE_UPLOAD = Kind(
     title="A file is not a scan that can be read",
     remedy="`errors` names the file and why. Nothing of the upload was stored.",
 )
+UNREADABLE_PAPERS = Kind(
+    slug="unreadable-papers",
+    status=UNPROCESSABLE,
+    title="No paper could be taken",
+    remedy="`errors` names file and place and says why. Nothing of these files was stored.",
+)
 TOO_LARGE = Kind(
     slug="too-large",
     status=413,
@@ -138,6 +145,7 @@ KINDS: Mapping[str, Kind] = {
         IDEMPOTENCY_MISMATCH,
         INVALID_INPUT,
         UNREADABLE_UPLOAD,
+        UNREADABLE_PAPERS,
         TOO_LARGE,
         UNSUPPORTED_TYPE,
         TOO_MANY_REQUESTS,
@@ -154,6 +162,7 @@ _KIND_OF_ERROR: Mapping[type[Exception], Kind] = {
     IdempotencyMismatch: IDEMPOTENCY_MISMATCH,
     Conflict: CONFLICT,
     UnreadableUpload: UNREADABLE_UPLOAD,
+    UnreadablePapers: UNREADABLE_PAPERS,
     InvalidInput: INVALID_INPUT,
     LeaseLost: CONFLICT,
     NotConfigured: UNAVAILABLE,
