@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from service.web import paper_examples
+
 Json = dict[str, Any]
 _ID = "6b1d0f0e-8f5c-4b6e-9d3a-0c5b6f0e2a11"
 _AT = "2026-11-24T08:30:00Z"
@@ -205,6 +207,7 @@ RESPONSES: Mapping[tuple[str, str, str], Any] = {
     ("get", "/v1/declarations/{reference}", "200"): FILED_DECLARATION,
     ("post", "/v1/registrations", "201"): FILED_REGISTRATION,
     ("get", "/v1/registrations/{reference}", "200"): FILED_REGISTRATION,
+    **paper_examples.RESPONSES,
     ("get", "/v1/models", "200"): [_PROVENANCE],
     ("get", "/healthz", "200"): {"status": "alive"},
     ("get", "/readyz", "200"): {"ready": True, "problems": []},

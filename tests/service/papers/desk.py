@@ -125,7 +125,7 @@ class Desk:
     ) -> str:
         """An inspection that is analysed and judged; its id."""
         inspection = Inspection(
-            id=f"i{next(_numbers):06d}",
+            id=f"00000000-0000-4000-8000-{next(_numbers):012d}",
             site=site,
             lane="1",
             captured_at=when,

@@ -14,9 +14,10 @@ from pydantic import BaseModel
 from starlette.testclient import TestClient
 
 from service.domain.access import Role
-from service.web import examples
+from service.web import examples, paper_examples
 from service.web.app import create_app
 from service.web.openapi import VERBS
+from service.web.paper_schemas import ImportOut, PaperOut, VisitOut
 from service.web.problems import KINDS, Problem
 from service.web.schemas import (
     DecisionIn,
@@ -277,6 +278,9 @@ def test_the_declaration_of_the_example_is_filed_as_its_example_answer(
 @pytest.mark.parametrize(
     ("model", "example"),
     [
+        pytest.param(ImportOut, paper_examples.IMPORTED, id="imported"),
+        pytest.param(PaperOut, paper_examples.PAPER, id="paper"),
+        pytest.param(VisitOut, paper_examples.VISIT, id="visit"),
         pytest.param(InspectionOut, examples.RECEIVED, id="received"),
         pytest.param(InspectionOut, examples.JUDGED, id="judged"),
         pytest.param(InspectionOut, examples.DECIDED, id="decided"),
