@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from service import asgi, demo, worker
+from service import asgi, cli_papers, demo, worker
 from service.bootstrap import build, is_empty, utc_now
 from service.config import Settings
 from service.domain.access import Caller, Role
@@ -63,6 +63,7 @@ app.add_typer(keys, name="keys")
 app.add_typer(users, name="users")
 app.add_typer(database, name="db")
 app.add_typer(models, name="models")
+app.add_typer(cli_papers.app, name="papers")
 
 err = Console(stderr=True)
 out = Console()
