@@ -7,7 +7,8 @@ import secrets
 import socket
 import tempfile
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
@@ -22,11 +23,12 @@ from service.config import Settings
 from service.domain.access import Caller, Role
 from service.domain.inspection import InspectionState
 from service.domain.papers.matching import JoinRules
-from service.domain.reconcile.policy import read_policy
+from service.domain.reconcile.policy import Policy, read_policy
 from service.errors import NotConfigured
 from service.sources import Limits as PaperLimits
 from service.sources.inbox import DropFolder
 from service.sources.reading import paper_reader
+from service.store.audit import SqlAuditLog
 from service.store.blobs import LocalBlobs
 from service.store.engine import migrate, open_engine
 from service.store.paper_archive import SqlPaperArchive
@@ -39,7 +41,6 @@ from service.usecases.judge_inspection import judge_inspection
 from service.usecases.paper_desk import PaperDesk
 from service.usecases.papers_of_case import complete_case
 from service.usecases.ports import Analyser
-from service.usecases.rejudge import Judge
 from service.usecases.watch_papers import Chore, PaperWatch
 from service.usecases.work import Worker
 from service.web.metrics import MeasuredAnalyser, Metrics
@@ -119,15 +120,8 @@ def build(settings: Settings, *, analyser: Analyser | None = None) -> Tallyman:
     metrics = Metrics()
     metrics.watch_queue(partial(repository.state_counts, caller=_SERVICE))
     measured = MeasuredAnalyser(analyser or LocalAnalyser(inspector), metrics)
-    assembler = _assembler(engine)
-    judge = partial(
-        judge_inspection,
-        repository=repository,
-        policy=policy,
-        clock=utc_now,
-        complete=partial(complete_case, assembler=assembler),
-    )
-    desk = _paper_desk(settings, assembler, judge, repository=repository, blobs=blobs)
+    desk = _paper_desk(settings, engine, policy, repository=repository, blobs=blobs)
+    judge = desk.follower.judge
     paper_watch = PaperWatch(_paper_chores(settings, desk), poll_s=settings.poll_s)
 
     def recognise(raw: RawScan) -> tuple[ScanKind, str]:
@@ -169,24 +163,57 @@ def build(settings: Settings, *, analyser: Analyser | None = None) -> Tallyman:
     )
 
 
-def _assembler(engine: Engine) -> Assembler:
-    rules = JoinRules()
-    return Assembler(
-        archive=SqlPaperArchive(engine), visits=SqlVisitStore(engine, rules=rules), rules=rules
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Papers:
+    """What the commands on papers need: no models, no web."""
+
+    desk: PaperDesk
+    audit: SqlAuditLog
+
+
+@contextmanager
+def open_papers(settings: Settings) -> Iterator[Papers]:
+    """The desk over an up-to-date database, without the rest of the service.
+
+    Raises:
+        NotConfigured: what is missing, and how to get it.
+    """
+    engine = open_engine(settings.effective_database_url)
+    try:
+        migrate(engine)
+        desk = _paper_desk(
+            settings,
+            engine,
+            read_policy(settings.policy_file),
+            repository=SqlRepository(engine, max_attempts=settings.max_attempts),
+            blobs=LocalBlobs(settings.blob_dir),
+        )
+        yield Papers(desk=desk, audit=SqlAuditLog(engine))
+    finally:
+        engine.dispose()
 
 
 def _paper_desk(
     settings: Settings,
-    assembler: Assembler,
-    judge: Judge,
+    engine: Engine,
+    policy: Policy,
     *,
     repository: SqlRepository,
     blobs: LocalBlobs,
 ) -> PaperDesk:
-    zone = _zone(settings.papers_zone)
+    """Papers, and the judge that knows them."""
+    rules, zone = JoinRules(), _zone(settings.papers_zone)
+    archive, visits = SqlPaperArchive(engine), SqlVisitStore(engine, rules=rules)
+    assembler = Assembler(archive=archive, visits=visits, rules=rules)
+    judge = partial(
+        judge_inspection,
+        repository=repository,
+        policy=policy,
+        clock=utc_now,
+        complete=partial(complete_case, assembler=assembler),
+    )
     return PaperDesk(
-        archive=assembler.archive,
+        archive=archive,
         repository=repository,
         blobs=blobs,
         read=paper_reader(
@@ -194,9 +221,7 @@ def _paper_desk(
         ),
         clock=utc_now,
         assembler=assembler,
-        follower=Follower(
-            archive=assembler.archive, visits=assembler.visits, judge=judge, clock=utc_now
-        ),
+        follower=Follower(archive=archive, visits=visits, judge=judge, clock=utc_now),
     )
 
 

@@ -13,7 +13,7 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
-from service.cli import bench, database, evaluate, inspect, keys, models, serve, users
+from service.cli import bench, database, evaluate, inspect, keys, models, papers, serve, users
 from service.cli.terminal import EXIT_BAD_INPUT, EXIT_INTERRUPTED, err, one_line
 from service.errors import ServiceError
 from vision.errors import VisionError
@@ -26,6 +26,7 @@ app.command("worker")(serve.work)
 app.command("demo")(serve.run_demo)
 app.command()(inspect.inspect)
 app.add_typer(evaluate.app, name="evaluate")
+app.add_typer(papers.app, name="papers")
 app.add_typer(bench.app, name="bench")
 app.add_typer(models.app, name="models")
 app.add_typer(keys.app, name="keys")

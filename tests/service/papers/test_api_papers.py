@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -346,3 +347,30 @@ def test_without_a_session_the_page_leads_to_the_sign_in(house: House) -> None:
     anyone = TestClient(house.app, follow_redirects=False)
     assert anyone.get("/papers").headers["location"] == "/login?next=/papers"
     assert anyone.post("/papers/upload").status_code == 303
+
+
+def test_the_service_empties_its_drop_folder_and_follows_the_papers(tmp_path: Path) -> None:
+    inbox = tmp_path / "inbox"
+    settings = Settings(
+        data_dir=tmp_path / "state",
+        weights_dir=WEIGHTS,
+        papers_inbox=inbox,
+        papers_site=SITE,
+        papers_settle_s=0.05,
+        poll_s=0.02,
+        _env_file=None,  # type: ignore[call-arg]
+    )
+    tallyman = build(settings)
+    desk = Desk(tallyman.engine)
+    visit = desk.see(CODE)
+    (inbox / "d.json").write_bytes(lines(a_document()))
+    tallyman.paper_watch.start()
+    try:
+        end = time.monotonic() + 20
+        while not desk.history(visit) and time.monotonic() < end:
+            time.sleep(0.02)
+    finally:
+        tallyman.close()
+    assert desk.history(visit) == [f"import declaration {MRN} arrived"]
+    assert (inbox / "done" / "d.json").exists()
+    assert desk.result(visit, "number_declared") is Result.MATCH
