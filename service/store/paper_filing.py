@@ -143,7 +143,6 @@ def _paper_row(arrival: int, ready: ReadyPaper, file: SentFile, now: datetime) -
         "function": paper.revision.function.value,
         "number": paper.revision.number,
         "issued_at": paper.revision.issued_at,
-        "about": about(paper),
         "content_sha256": packed.content_sha256,
         "filed_at": now,
         "file_sha256": file.sha256,

@@ -105,12 +105,6 @@ class PaperArchive(Protocol):
         """
         ...
 
-    def happening(
-        self, kinds: frozenset[PaperKind], *, site: str, span: Span
-    ) -> tuple[PaperHistory, ...]:
-        """Papers of those kinds about something in that time, keys or not; the newest first."""
-        ...
-
     def search(self, keys: frozenset[Key], *, caller: Caller) -> tuple[PaperHistory, ...]:
         """For a person: the newest papers with one of the keys, whenever."""
         ...
