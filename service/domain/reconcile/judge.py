@@ -7,8 +7,11 @@ from service.domain.reconcile import (
     load_declared,
     number_declared,
     number_valid,
+    owner_registered,
     plate_registered,
+    plate_sought,
     radiation_explained,
+    registers_answered,
     scan_quality,
     size_type_declared,
     views_agree,
@@ -22,10 +25,13 @@ RULES = (
     views_agree,
     size_type_declared,
     load_declared,
+    owner_registered,
     plate_registered,
+    plate_sought,
     radiation_explained,
     scan_quality,
     evidence_complete,
+    registers_answered,
 )
 INDEPENDENT_SOURCES = 2
 
@@ -66,10 +72,11 @@ def reach_verdict(case: Case) -> Verdict:
 def _blocking(case: Case, outcomes: tuple[RuleOutcome, ...]) -> list[str]:
     """Why there is no release although nothing mismatches.
 
-    Evidence always counts, whatever the policy needs.
+    Evidence and required registers always count, whatever the policy needs.
     """
     reasons = []
-    for rule in sorted({*case.policy.release_needs, evidence_complete.RULE}):
+    always = {evidence_complete.RULE, registers_answered.RULE}
+    for rule in sorted({*case.policy.release_needs} | always):
         own = [o for o in outcomes if o.rule == rule]
         if not own and rule in case.policy.release_needs:
             reasons.append(f"Rule {rule} had nothing to judge.")

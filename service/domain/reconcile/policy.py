@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
+from service.domain.register_statement import REGISTERS
 from service.domain.verdict import Severity
 from service.errors import NotConfigured
 from vision.findings import Channel
@@ -26,6 +27,9 @@ RULES = frozenset(
         "container_count",
         "plate_registered",
         "plate_declared",
+        "plate_sought",
+        "owner_registered",
+        "registers_answered",
         "radiation_explained",
         "scan_quality",
         "evidence_complete",
@@ -38,7 +42,7 @@ class Policy:
     """`label` names it in verdicts: name, version and the first digits of its sha256.
 
     `norm` lists for each natural nuclide the headings, of four digits, of goods that are known
-    to contain it.
+    to contain it. Each of `required_registers` must have answered, or there is no release.
     """
 
     label: str
@@ -47,6 +51,7 @@ class Policy:
     release_needs: frozenset[str]
     severities: Mapping[str, Severity]
     norm: Mapping[str, frozenset[str]]
+    required_registers: tuple[str, ...] = ()
 
     def severity(self, rule: str) -> Severity:
         return self.severities[rule]
@@ -81,6 +86,7 @@ def read_policy(path: Path | None = None) -> Policy:
             release_needs=_known(frozenset(stored["release_needs"]), RULES),
             severities=_severities(shipped) | _severities(stored, known=_severities(shipped)),
             norm=_norm(stored.get("norm", {})),
+            required_registers=_registers(stored.get("required_registers", ())),
         )
     except (OSError, KeyError, ValueError, TypeError, AttributeError) as problem:
         raise NotConfigured(f"policy {path or DEFAULT}: {problem}") from problem
@@ -91,6 +97,16 @@ def _known(names: frozenset[str], known: Iterable[str]) -> frozenset[str]:
     if unknown:
         raise ValueError(f"no such rule: {unknown}")
     return names
+
+
+def _registers(names: Iterable[str]) -> tuple[str, ...]:
+    if isinstance(names, str):
+        raise TypeError(f"required_registers: expected a list, got {names!r}")
+    found = tuple(dict.fromkeys(names))
+    unknown = ", ".join(sorted(set(found) - set(REGISTERS)))
+    if unknown:
+        raise ValueError(f"no such register: {unknown}; there are {', '.join(REGISTERS)}")
+    return found
 
 
 def _severities(
