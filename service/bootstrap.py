@@ -28,12 +28,15 @@ from service.errors import NotConfigured
 from service.sources import Limits as PaperLimits
 from service.sources.inbox import DropFolder
 from service.sources.reading import paper_reader
+from service.sources.registers.configured import RegisterLoader, named_registers
 from service.store.audit import SqlAuditLog
 from service.store.blobs import LocalBlobs
 from service.store.engine import migrate, open_engine
 from service.store.paper_archive import SqlPaperArchive
+from service.store.register_questions import SqlRegisterQuestions
 from service.store.repository import SqlRepository
 from service.store.visit_store import SqlVisitStore
+from service.usecases.ask_registers import LEASE, Asker, RegisterDesk
 from service.usecases.assemble_visit import Assembler
 from service.usecases.follow_papers import Follower
 from service.usecases.issue_keys import authenticate_key
@@ -41,6 +44,7 @@ from service.usecases.judge_inspection import judge_inspection
 from service.usecases.paper_desk import PaperDesk
 from service.usecases.papers_of_case import complete_case
 from service.usecases.ports import Analyser
+from service.usecases.register_questions import Inquiry
 from service.usecases.watch_papers import Chore, PaperWatch
 from service.usecases.work import Worker
 from service.web.metrics import MeasuredAnalyser, Metrics
@@ -88,6 +92,7 @@ class Tallyman:
     models: Models
     engine: Engine
     paper_watch: PaperWatch
+    asker: Asker
 
     def close(self) -> None:
         self.paper_watch.stop()
@@ -122,7 +127,11 @@ def build(settings: Settings, *, analyser: Analyser | None = None) -> Tallyman:
     measured = MeasuredAnalyser(analyser or LocalAnalyser(inspector), metrics)
     desk = _paper_desk(settings, engine, policy, repository=repository, blobs=blobs)
     judge = desk.follower.judge
-    paper_watch = PaperWatch(_paper_chores(settings, desk), poll_s=settings.poll_s)
+    audit = SqlAuditLog(engine)
+    asker = _asker(settings, engine, desk, audit)
+    chores = [*_paper_chores(settings, desk), asker.follow]
+    paper_watch = PaperWatch(chores, poll_s=settings.poll_s)
+    asker.wake = paper_watch.wake
 
     def recognise(raw: RawScan) -> tuple[ScanKind, str]:
         scan = read_scan(raw, limits=limits)
@@ -156,10 +165,23 @@ def build(settings: Settings, *, analyser: Analyser | None = None) -> Tallyman:
         session_secret=_secret(settings.effective_session_secret_file),
         papers=desk,
         wake_papers=paper_watch.wake,
+        registers=RegisterDesk(
+            configured=named_registers(settings),
+            store=SqlRegisterQuestions(engine),
+            repository=repository,
+            audit=audit,
+            clock=utc_now,
+            now_due=paper_watch.wake,
+        ),
         metrics=metrics,
     )
     return Tallyman(
-        services=services, worker=worker, models=models, engine=engine, paper_watch=paper_watch
+        services=services,
+        worker=worker,
+        models=models,
+        engine=engine,
+        paper_watch=paper_watch,
+        asker=asker,
     )
 
 
@@ -205,12 +227,15 @@ def _paper_desk(
     rules, zone = JoinRules(), _zone(settings.papers_zone)
     archive, visits = SqlPaperArchive(engine), SqlVisitStore(engine, rules=rules)
     assembler = Assembler(archive=archive, visits=visits, rules=rules)
+    inquiry = Inquiry(
+        registers=named_registers(settings), store=SqlRegisterQuestions(engine), clock=utc_now
+    )
     judge = partial(
         judge_inspection,
         repository=repository,
         policy=policy,
         clock=utc_now,
-        complete=partial(complete_case, assembler=assembler),
+        complete=partial(complete_case, assembler=assembler, ask=inquiry.statements),
     )
     return PaperDesk(
         archive=archive,
@@ -222,6 +247,18 @@ def _paper_desk(
         clock=utc_now,
         assembler=assembler,
         follower=Follower(archive=archive, visits=visits, judge=judge, clock=utc_now),
+    )
+
+
+def _asker(settings: Settings, engine: Engine, desk: PaperDesk, audit: SqlAuditLog) -> Asker:
+    """Raises: NotConfigured: a register that the settings name cannot be loaded."""
+    return Asker(
+        RegisterLoader(settings=settings, log=audit, clock=utc_now).load_all(),
+        store=SqlRegisterQuestions(engine),
+        judge=desk.follower.judge,
+        clock=utc_now,
+        most_attempts=settings.registers_attempts,
+        lease=max(LEASE, 4 * timedelta(seconds=settings.registers_timeout_s)),
     )
 
 

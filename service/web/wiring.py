@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection
 
 from service.config import Settings
 from service.domain.access import Caller
+from service.usecases.ask_registers import RegisterDesk
 from service.usecases.paper_desk import PaperDesk
 from service.usecases.ports import Analyser, BlobStore, Clock, Repository
 from service.usecases.receive import Recogniser
@@ -65,6 +66,7 @@ class Services:
     session_secret: bytes
     papers: PaperDesk
     wake_papers: Callable[[], None]
+    registers: RegisterDesk
     metrics: Metrics = field(default_factory=Metrics)
 
 
