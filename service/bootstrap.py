@@ -25,18 +25,17 @@ from service.domain.inspection import InspectionState
 from service.domain.papers.matching import JoinRules
 from service.domain.reconcile.policy import Policy, read_policy
 from service.errors import NotConfigured
+from service.registers_wiring import registers_of
 from service.sources import Limits as PaperLimits
 from service.sources.inbox import DropFolder
 from service.sources.reading import paper_reader
-from service.sources.registers.configured import RegisterLoader, named_registers
 from service.store.audit import SqlAuditLog
 from service.store.blobs import LocalBlobs
 from service.store.engine import migrate, open_engine
 from service.store.paper_archive import SqlPaperArchive
-from service.store.register_questions import SqlRegisterQuestions
 from service.store.repository import SqlRepository
 from service.store.visit_store import SqlVisitStore
-from service.usecases.ask_registers import LEASE, Asker, RegisterDesk
+from service.usecases.ask_registers import Asker
 from service.usecases.assemble_visit import Assembler
 from service.usecases.follow_papers import Follower
 from service.usecases.issue_keys import authenticate_key
@@ -44,7 +43,6 @@ from service.usecases.judge_inspection import judge_inspection
 from service.usecases.paper_desk import PaperDesk
 from service.usecases.papers_of_case import complete_case
 from service.usecases.ports import Analyser
-from service.usecases.register_questions import Inquiry
 from service.usecases.watch_papers import Chore, PaperWatch
 from service.usecases.work import Worker
 from service.web.metrics import MeasuredAnalyser, Metrics
@@ -127,8 +125,8 @@ def build(settings: Settings, *, analyser: Analyser | None = None) -> Tallyman:
     measured = MeasuredAnalyser(analyser or LocalAnalyser(inspector), metrics)
     desk = _paper_desk(settings, engine, policy, repository=repository, blobs=blobs)
     judge = desk.follower.judge
-    audit = SqlAuditLog(engine)
-    asker = _asker(settings, engine, desk, audit)
+    registers = registers_of(settings, engine, clock=utc_now)
+    asker = registers.asker(judge)
     chores = [*_paper_chores(settings, desk), asker.follow]
     paper_watch = PaperWatch(chores, poll_s=settings.poll_s)
     asker.wake = paper_watch.wake
@@ -165,14 +163,7 @@ def build(settings: Settings, *, analyser: Analyser | None = None) -> Tallyman:
         session_secret=_secret(settings.effective_session_secret_file),
         papers=desk,
         wake_papers=paper_watch.wake,
-        registers=RegisterDesk(
-            configured=named_registers(settings),
-            store=SqlRegisterQuestions(engine),
-            repository=repository,
-            audit=audit,
-            clock=utc_now,
-            now_due=paper_watch.wake,
-        ),
+        registers=registers.desk(repository, now_due=paper_watch.wake),
         metrics=metrics,
     )
     return Tallyman(
@@ -227,9 +218,7 @@ def _paper_desk(
     rules, zone = JoinRules(), _zone(settings.papers_zone)
     archive, visits = SqlPaperArchive(engine), SqlVisitStore(engine, rules=rules)
     assembler = Assembler(archive=archive, visits=visits, rules=rules)
-    inquiry = Inquiry(
-        registers=named_registers(settings), store=SqlRegisterQuestions(engine), clock=utc_now
-    )
+    inquiry = registers_of(settings, engine, clock=utc_now).inquiry()
     judge = partial(
         judge_inspection,
         repository=repository,
@@ -247,18 +236,6 @@ def _paper_desk(
         clock=utc_now,
         assembler=assembler,
         follower=Follower(archive=archive, visits=visits, judge=judge, clock=utc_now),
-    )
-
-
-def _asker(settings: Settings, engine: Engine, desk: PaperDesk, audit: SqlAuditLog) -> Asker:
-    """Raises: NotConfigured: a register that the settings name cannot be loaded."""
-    return Asker(
-        RegisterLoader(settings=settings, log=audit, clock=utc_now).load_all(),
-        store=SqlRegisterQuestions(engine),
-        judge=desk.follower.judge,
-        clock=utc_now,
-        most_attempts=settings.registers_attempts,
-        lease=max(LEASE, 4 * timedelta(seconds=settings.registers_timeout_s)),
     )
 
 

@@ -32,8 +32,8 @@ def judge_inspection(
 ) -> None:
     """Append a verdict, unless it would repeat the last one word for word.
 
-    `complete` adds the papers of the visit and what registers said. A decided inspection is reopened only if advice or
-    outcomes have changed.
+    `complete` adds the papers of the visit and what registers said. A decided inspection is
+    reopened only if advice or outcomes have changed.
 
     Raises:
         Conflict: not analysed yet, or others kept judging in between.
