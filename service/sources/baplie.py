@@ -56,9 +56,15 @@ def take_bay_plan(message: Message, intake: Intake) -> None:
     cancelled = head.revision.function is Function.CANCELLATION
     stowed: list[StowedContainer] = []
     origins = {name: where for name, where in common.origins.items() if name == "transport"}
+    cell_of: dict[str, str] = {}
     for cell in () if cancelled else cells:
         for facts in _containers(cell, gatherer=gatherer, message=message, intake=intake):
-            origins[f"containers.{len(stowed)}"] = facts.origins["equipment.code"]
+            where, slot = facts.origins["equipment.code"], facts.places[STOWAGE_CELL]
+            if facts.code in cell_of:
+                others = f"{cell_of[facts.code]} and {slot}"
+                intake.doubt(where, f"{facts.code} stands in two cells, {others}")
+            cell_of[facts.code] = slot
+            origins[f"containers.{len(stowed)}"] = where
             stowed.append(_stowed(facts))
     if not cancelled and not stowed:
         raise NotTaken("names no container", where=message.start)

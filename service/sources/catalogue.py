@@ -18,11 +18,24 @@ from service.sources import (
     PaperSource,
     UnreadablePaper,
 )
+from service.sources.baplie import BAPLIE
+from service.sources.coarri import COARRI
+from service.sources.codeco import CODECO
+from service.sources.coprar import COPRAR
+from service.sources.iftsta import IFTSTA
+from service.sources.vermas import VERMAS
 
 ENTRY_POINT_GROUP = "tallyman.paper_sources"
 UNKNOWN = "unknown"
 
-CATALOGUE: tuple[PaperSource, ...] = ()
+CATALOGUE: tuple[PaperSource, ...] = (
+    BAPLIE,
+    COARRI,
+    CODECO,
+    COPRAR,
+    IFTSTA,
+    VERMAS,
+)
 
 
 def read_paper_file(

@@ -46,6 +46,7 @@ _TEST_INDICATOR = 10
 """Element of UNB that holds 0035, counted from 0."""
 
 _SERVICE = frozenset({"UNB", "UNG", "UNH", "UNE", "UNZ"})
+_BLANK = " \r\n\t"
 _BOM = b"\xef\xbb\xbf"
 _START = re.compile(rb"\s*(?:UNA.{6}\s*)?UN[BH]", re.DOTALL)
 _FIRST_TYPE = re.compile(rb"UNH[^\w\s][^\n\r']{0,40}?[^\w\s]([A-Z]{6})(?!\w)")
@@ -128,7 +129,7 @@ def _decode(intake: Intake) -> str:
         text, meant = _beyond_ascii(data)
         intake.doubt(where, f"letters beyond {name}, read as {meant}")
     # Control-Z and zeros are what old systems fill the last block with.
-    return text.strip("\x1a\x00 \r\n\t")
+    return text.lstrip(_BLANK).rstrip("\x1a\x00 ")
 
 
 def _beyond_ascii(data: bytes) -> tuple[str, str]:
@@ -187,12 +188,12 @@ class _Reader:
         while text:
             separators, body = self._start(text)
             end = yield from self._interchange(body, separators)
-            text = body[end:].strip(" \r\n\t")
+            text = body[end:].lstrip(_BLANK)
 
     def _start(self, text: str) -> tuple[_Separators, str]:
         separators, body = _Separators(), text
         if text.startswith("UNA"):
-            una, body = text[3:9].ljust(6), text[9:].lstrip("\r\n \t")
+            una, body = text[3:9].ljust(6), text[9:].lstrip(_BLANK)
             try:
                 separators = _Separators(
                     component=una[0], element=una[1], release=una[3], terminator=una[5]

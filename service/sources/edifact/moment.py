@@ -12,7 +12,7 @@ _NAMED = r"(?P<zone>[A-Z]{1,4}|[+-]\d{2}(?:\d{2})?)"
 _OFFSET = r"(?P<zone>Z|[+-]\d{2}(?:\d{2})?)"
 
 _FORMATS = {
-    code: re.compile(pattern)
+    code: re.compile(pattern, re.ASCII)
     for code, pattern in {
         "101": _DATE2,
         "102": _DATE4,
