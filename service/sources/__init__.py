@@ -48,12 +48,14 @@ class Refusal:
 class Batch:
     """What a file gave: papers taken, statements refused. A file with neither is an error.
 
+    `notes` tell a person what was left unread on purpose: columns that no one asked for.
     `doubts` concern what was taken all the same: a person should know of them.
     """
 
     source: str
     papers: tuple[Paper, ...]
     refused: tuple[Refusal, ...] = ()
+    notes: tuple[str, ...] = ()
     doubts: tuple[Refusal, ...] = ()
 
 

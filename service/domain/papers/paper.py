@@ -73,7 +73,8 @@ class Paper:
     """One statement. `reference` is the MRN, document or message number, as its kind has it.
 
     `field_origins` maps a dotted path of the body ("equipment.0.seals") to the place in the file
-    that it came from; a path that is not in it came from `origin.where`.
+    that it came from; a path that is not in it came from `origin.where`. `aliases` are other
+    references of the same paper: the trader's LRN beside the MRN, which comes later.
     """
 
     kind: PaperKind
@@ -83,6 +84,7 @@ class Paper:
     origin: Origin
     body: Body | None
     field_origins: Mapping[str, str] = field(default_factory=dict)
+    aliases: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.reference.strip():
