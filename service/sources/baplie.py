@@ -29,7 +29,8 @@ from service.sources.edifact.container import (
 from service.sources.edifact.envelope import Message, Segment
 from service.sources.edifact.movement import split_at, vessel_call
 from service.sources.edifact.source import PARTIAL, EdifactSource, Head, read_head
-from service.sources.intake import Intake, NotTaken
+from service.sources.intake import Intake
+from service.sources.statement import RefusedStatement
 
 _NO_BILL = frozenset({"", "1", "0"})
 """RFF BM is mandatory in D.95B; senders without a number write 1."""
@@ -39,17 +40,17 @@ def take_bay_plan(message: Message, intake: Intake) -> None:
     """One paper per message.
 
     Raises:
-        NotTaken: no vessel, a part of a plan, or containers that stand in no cell.
+        RefusedStatement: no vessel, a part of a plan, or containers that stand in no cell.
     """
     first, cells = _cells(message.segments)
     head = read_head(message, first, intake)
     if head.function in PARTIAL:
         reason = f"a part of a plan (function {head.function}) is not taken, only whole plans"
-        raise NotTaken(reason, where=message.start)
+        raise RefusedStatement(reason, where=message.start)
     stray = next((segment for segment in first if segment.tag == "EQD"), None)
     if stray is not None:
         # With EQD before its cell, each container would be read into its neighbour's.
-        raise NotTaken("a container before any cell (LOC 147)", where=message.where(stray))
+        raise RefusedStatement("a container before any cell (LOC 147)", where=message.where(stray))
     gatherer = Gatherer(message, intake)
     common = gatherer.gather((s for s in first if s.tag in ("TDT", "LOC", "RFF")), Facts())
     transport = _transport(common, message)
@@ -67,7 +68,7 @@ def take_bay_plan(message: Message, intake: Intake) -> None:
             origins[f"containers.{len(stowed)}"] = where
             stowed.append(_stowed(facts))
     if not cancelled and not stowed:
-        raise NotTaken("names no container", where=message.start)
+        raise RefusedStatement("names no container", where=message.start)
     intake.take(
         None if cancelled else BayPlan(transport=transport, containers=tuple(stowed)),
         kind=PaperKind.BAY_PLAN,
@@ -98,7 +99,7 @@ def _containers(
     for group in groups:
         try:
             found.append(gatherer.gather(group, slot.copy()))
-        except NotTaken as problem:
+        except RefusedStatement as problem:
             intake.refuse(problem.where, f"cell {place.text(1)}: {problem.reason}")
     if not groups:
         intake.refuse(message.where(place), f"cell {place.text(1)} names no container")
@@ -121,7 +122,7 @@ def _stowed(facts: Facts) -> StowedContainer:
 
 def _transport(common: Facts, message: Message) -> Transport:
     if common.vessel is None:
-        raise NotTaken("expected the vessel (TDT 20)", where=message.start)
+        raise RefusedStatement("expected the vessel (TDT 20)", where=message.start)
     return replace(
         common.vessel,
         voyage=common.vessel.voyage or common.references.get("VON", ""),

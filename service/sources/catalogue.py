@@ -21,9 +21,13 @@ from service.sources import (
 from service.sources.baplie import BAPLIE
 from service.sources.coarri import COARRI
 from service.sources.codeco import CODECO
+from service.sources.container_status import CONTAINER_STATUS
 from service.sources.coprar import COPRAR
+from service.sources.gate_appointment import GATE_APPOINTMENT
 from service.sources.iftsta import IFTSTA
+from service.sources.tic40 import TIC40
 from service.sources.vermas import VERMAS
+from service.sources.weighbridge import WEIGHBRIDGE
 
 ENTRY_POINT_GROUP = "tallyman.paper_sources"
 UNKNOWN = "unknown"
@@ -32,9 +36,13 @@ CATALOGUE: tuple[PaperSource, ...] = (
     BAPLIE,
     COARRI,
     CODECO,
+    CONTAINER_STATUS,
     COPRAR,
+    GATE_APPOINTMENT,
     IFTSTA,
+    TIC40,
     VERMAS,
+    WEIGHBRIDGE,
 )
 
 

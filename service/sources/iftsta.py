@@ -16,7 +16,8 @@ from service.sources.edifact.envelope import Message, Segment
 from service.sources.edifact.movement import split_at, transport_of
 from service.sources.edifact.source import EdifactSource, Head, moment_of, read_head
 from service.sources.events import event_of_code
-from service.sources.intake import Intake, NotTaken
+from service.sources.intake import Intake
+from service.sources.statement import RefusedStatement
 
 _MOMENTS = ("334", "7", "78", "186", "133", "132", "178")
 _PLACES = ("175", "165", "9", "11", "14", "7", "5")
@@ -27,7 +28,7 @@ def take_statuses(message: Message, intake: Intake) -> None:
     """One paper per status and container.
 
     Raises:
-        NotTaken: the message as a whole says nothing that can be taken.
+        RefusedStatement: the message as a whole says nothing that can be taken.
     """
     first, consignments = split_at(message.segments, "CNI")
     before, direct = split_at(first, "STS")
@@ -41,10 +42,10 @@ def take_statuses(message: Message, intake: Intake) -> None:
             try:
                 _take(status, header, number=count, head=head, gatherer=gatherer,
                       message=message, intake=intake)  # fmt: skip
-            except NotTaken as problem:
+            except RefusedStatement as problem:
                 intake.refuse(problem.where or message.where(status[0]), problem.reason)
     if not count:
-        raise NotTaken("reports no status (STS)", where=message.start)
+        raise RefusedStatement("reports no status (STS)", where=message.start)
 
 
 def _take(
@@ -64,7 +65,7 @@ def _take(
     for group in groups:
         try:
             containers.append(gatherer.gather(group, facts.copy()))
-        except NotTaken as problem:
+        except RefusedStatement as problem:
             intake.refuse(problem.where, problem.reason)
     named = next(
         (s.text(0, 1) for s in shared if s.tag == "RFF" and s.text(0) == _EQUIPMENT_NUMBER),
@@ -72,14 +73,14 @@ def _take(
     )
     if not groups:
         if not named:
-            raise NotTaken("a status that names no container", where=where)
-        facts.code = container_code(named)
+            raise RefusedStatement("a status that names no container", where=where)
+        facts.code = container_code(named, where=where)
         containers = [facts]
     stated = next((facts.moments[q] for q in _MOMENTS if q in facts.moments), None)
     try:
         at = moment_of(stated, intake) if stated is not None else None
     except ValueError as problem:
-        raise NotTaken(str(problem), where=where) from problem
+        raise RefusedStatement(str(problem), where=where) from problem
     code, words = status[0].text(1, 0), status[0].text(1, 3)
     cancelled = head.revision.function is Function.CANCELLATION
     for container in containers:

@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from service.domain.papers.paper import Body, Origin, Paper, PaperKind, Revision
 from service.sources import Batch, Limits, PaperFile, Refusal, UnreadablePaper
+from service.sources.statement import RefusedStatement, sha256_of
 
 MAX_REFUSALS = 1000
 """A file that is wrong in every line needs no more lines than this to be explained."""
 
 _NO_ORIGINS: Mapping[str, str] = MappingProxyType({})
-
-
-class NotTaken(Exception):
-    """A statement cannot be taken; the rest of the file can.
-
-    Args:
-        reason: what was expected and what came.
-        where: line, segment or path.
-    """
-
-    def __init__(self, reason: str, *, where: str = "") -> None:
-        super().__init__(f"{where}: {reason}" if where else reason)
-        self.reason = reason
-        self.where = where
 
 
 class Intake:
@@ -40,7 +26,7 @@ class Intake:
         self.file = file
         self.source = source
         self.limits = limits
-        self._sha256 = hashlib.sha256(file.data).hexdigest()
+        self._sha256 = sha256_of(file)
         self._papers: list[Paper] = []
         self._refused: list[Refusal] = []
         self._doubts: list[Refusal] = []
@@ -60,7 +46,7 @@ class Intake:
 
         Raises:
             UnreadablePaper: the file holds more papers than the limit.
-            NotTaken: no reference, or an empty body that is no cancellation.
+            RefusedStatement: no reference, or an empty body that is no cancellation.
         """
         if len(self._papers) >= self.limits.max_papers:
             raise UnreadablePaper(
@@ -80,7 +66,7 @@ class Intake:
                 field_origins=field_origins,
             )
         except ValueError as problem:
-            raise NotTaken(str(problem), where=where) from problem
+            raise RefusedStatement(str(problem), where=where) from problem
         self._papers.append(paper)
 
     def refuse(self, where: str, reason: str) -> None:

@@ -5,15 +5,11 @@ from __future__ import annotations
 import math
 import re
 
-_POUND_KG = 0.453_592_37
-"""International pound, exact."""
+from service.sources.lexical import KG_PER_UNIT
 
-_KILOGRAMS = {
-    "KGM": 1.0, "KG": 1.0, "KGS": 1.0, "K": 1.0, "KILOGRAM": 1.0, "KILOGRAMS": 1.0,
-    "TNE": 1000.0, "T": 1000.0, "TO": 1000.0, "TON": 1000.0, "TONNE": 1000.0, "TONNES": 1000.0,
-    "MT": 1000.0,
-    "LBR": _POUND_KG, "LB": _POUND_KG, "LBS": _POUND_KG, "L": _POUND_KG,
-    "GRM": 0.001, "G": 0.001,
+_POUND_KG = KG_PER_UNIT["LBR"]
+_KG_PER_UNIT = KG_PER_UNIT | {
+    "KILOGRAM": 1.0, "KILOGRAMS": 1.0, "TON": 1000.0, "TONNE": 1000.0, "TONNES": 1000.0,
     "STN": 2000 * _POUND_KG, "LTN": 2240 * _POUND_KG,
 }  # fmt: skip
 
@@ -38,7 +34,7 @@ def kilograms(value: float, unit: str) -> float:
     Raises:
         ValueError: an unknown unit, or a mass that is not positive.
     """
-    factor = _KILOGRAMS.get(unit.strip().upper())
+    factor = _KG_PER_UNIT.get(unit.strip().upper())
     if factor is None:
         raise ValueError(f"unit of mass {unit!r} is not known")
     mass = round(value * factor, 3)

@@ -14,7 +14,8 @@ from service.sources.edifact.container import Facts, Gatherer
 from service.sources.edifact.envelope import Message, Segment
 from service.sources.edifact.movement import Seen, check_total, for_each_container, split_at
 from service.sources.edifact.source import EdifactSource, Head, moment_of, read_head
-from service.sources.intake import Intake, NotTaken
+from service.sources.intake import Intake
+from service.sources.statement import RefusedStatement
 
 _METHODS = {"SM1": MassMethod.WEIGHED, "SM2": MassMethod.CALCULATED}
 _WEIGHING = ("WAT", "798")
@@ -24,13 +25,13 @@ def take_verified_masses(message: Message, intake: Intake) -> None:
     """One paper per container.
 
     Raises:
-        NotTaken: the message as a whole says nothing that can be taken.
+        RefusedStatement: the message as a whole says nothing that can be taken.
     """
     first, groups = split_at(message.segments, "EQD")
     head = read_head(message, first, intake)
     check_total(message, groups)
     if not groups:
-        raise NotTaken("names no container", where=message.start)
+        raise RefusedStatement("names no container", where=message.start)
     gatherer = Gatherer(message, intake)
 
     def take(group: list[Segment], where: str, others: Seen) -> None:
@@ -46,13 +47,13 @@ def _take(facts: Facts, *, head: Head, where: str, responsible: str, intake: Int
     cancelled = head.revision.function is Function.CANCELLATION
     mass = facts.verified_gross_mass_kg
     if mass is None and not cancelled:
-        raise NotTaken(f"{facts.code}: no verified gross mass (MEA AAE VGM)", where=where)
+        raise RefusedStatement(f"{facts.code}: no verified gross mass (MEA AAE VGM)", where=where)
     stated = next((facts.moments[q] for q in _WEIGHING if q in facts.moments), None)
     method = next((_METHODS[name] for name in facts.documents if name in _METHODS), None)
     try:
         at = moment_of(stated, intake) if stated is not None else None
     except ValueError as problem:
-        raise NotTaken(str(problem), where=where) from problem
+        raise RefusedStatement(str(problem), where=where) from problem
     if method is None and not cancelled:
         intake.doubt(where, f"{facts.code}: no method stated, taken as weighed (SM1)")
     weighing = Weighing(

@@ -14,9 +14,11 @@ from dataclasses import dataclass, field, replace
 from service.domain.declaration import DeclaredLoad
 from service.domain.papers.consignment import DangerousGoods, Equipment, Transport
 from service.sources.edifact.envelope import Message, Segment
-from service.sources.intake import Intake, NotTaken
+from service.sources.intake import Intake
+from service.sources.lexical import equipment_code
+from service.sources.ship_numbers import imo_number
+from service.sources.statement import RefusedStatement
 from service.sources.units import celsius, kilograms, number
-from vision.grammar.iso6346 import normalise_code
 from vision.grammar.plate import normalise_plate
 
 PORT_OF_LOADING, PORT_OF_DISCHARGE, STOWAGE_CELL = "9", "11", "147"
@@ -33,7 +35,6 @@ _PLACE_FIELDS = {
 }
 _CONTAINERS = frozenset({"CN", "SW", "TE"})
 """EQD 8053: container, swap body, trailer. A chassis or a genset is no container."""
-_CODE = re.compile(r"[A-Z0-9]{4,17}")
 _LOADS = {
     "4": DeclaredLoad.EMPTY,
     **dict.fromkeys(("1", "2", "3", "5", "7", "8", "9"), DeclaredLoad.LOADED),
@@ -119,7 +120,7 @@ class Gatherer:
         """Read them and return `into`.
 
         Raises:
-            NotTaken: a container number that is none.
+            RefusedStatement: a container number that is none.
         """
         for segment in segments:
             reader = _READERS.get(segment.tag)
@@ -127,8 +128,10 @@ class Gatherer:
                 continue
             try:
                 name = reader(segment, into)
-            except NotTaken as problem:
-                raise NotTaken(problem.reason, where=self._message.where(segment)) from problem
+            except RefusedStatement as problem:
+                raise RefusedStatement(
+                    problem.reason, where=self._message.where(segment)
+                ) from problem
             except ValueError as problem:
                 # What one segment says is lost, and named; the rest of the container stands.
                 self._intake.doubt(self._message.where(segment), f"left out: {problem}")
@@ -140,25 +143,25 @@ class Gatherer:
 
 def _equipment(segment: Segment, facts: Facts) -> str:
     if segment.text(0) not in _CONTAINERS:
-        raise NotTaken(f"equipment {segment.text(0)!r} is no container")
-    facts.code = container_code(segment.text(1))
+        raise RefusedStatement(f"equipment {segment.text(0)!r} is no container", where="")
+    facts.code = container_code(segment.text(1), where="")
     facts.size_type = segment.text(2).upper() or None
     facts.load = _LOADS.get(segment.text(5))
     return "equipment.code"
 
 
-def container_code(text: str) -> str:
-    """A container number without spaces and dashes. Its check digit is a rule's business.
+def container_code(text: str, *, where: str) -> str:
+    """A container number without blanks and dashes.
 
     Raises:
-        NotTaken: it is none.
+        RefusedStatement: it is none.
     """
-    code = normalise_code(text)
-    if not code:
-        raise NotTaken("no container number")
-    if not _CODE.fullmatch(code):
-        raise NotTaken(f"expected a container number, got {text[:20]!r}")
-    return code
+    if not text:
+        raise RefusedStatement("no container number", where=where)
+    try:
+        return equipment_code(text)
+    except ValueError as problem:
+        raise RefusedStatement(str(problem), where=where) from problem
 
 
 def _seal(segment: Segment, facts: Facts) -> str:
@@ -247,23 +250,15 @@ def _transport(segment: Segment, facts: Facts) -> str:
         return "transport.plates"
     if stage != _MAIN_CARRIAGE:
         return ""
-    imo = identifier.upper().removeprefix("IMO").strip()
-    is_imo = is_imo_number(imo)
+    imo = imo_number(identifier)
     facts.vessel = Transport(
-        vessel=name or ("" if is_imo or qualifier else identifier),
-        vessel_imo=imo if is_imo else "",
-        vessel_call_sign=identifier if qualifier == _CALL_SIGN_QUALIFIER and not is_imo else "",
+        vessel=name or ("" if imo or qualifier else identifier),
+        vessel_imo=imo,
+        vessel_call_sign=identifier if qualifier == _CALL_SIGN_QUALIFIER and not imo else "",
         voyage=voyage,
         carrier=segment.text(4, 3) or segment.text(4, 0),
     )
     return "transport"
-
-
-def is_imo_number(text: str) -> bool:
-    """Seven digits, the last of which checks the others (IMO Resolution A.1117(30))."""
-    if not re.fullmatch(r"[0-9]{7}", text):
-        return False
-    return sum(int(d) * w for d, w in zip(text, range(7, 1, -1), strict=False)) % 10 == int(text[6])
 
 
 def _remark(segment: Segment, facts: Facts) -> str:

@@ -41,7 +41,7 @@ _PIVOT = 70
 
 
 def moment(text: str, code: str, *, zone: tzinfo) -> datetime:
-    """An aware time.
+    """A time in UTC.
 
     A time without a zone is of `zone`; an hour that comes twice in autumn is taken as the first.
     A date alone is its midnight. 2400 is the midnight after.
@@ -73,9 +73,7 @@ def moment(text: str, code: str, *, zone: tzinfo) -> datetime:
             int(parts.get("S") or 0),
             tzinfo=zone if stated is None else _zone(stated),
         )
-        # The limits of `datetime` lie within a zone's offset of year 1 and 9999.
-        (at + day_after).astimezone(UTC)
-        return at + day_after
+        return (at + day_after).astimezone(UTC)
     except OverflowError as problem:
         raise ValueError(f"no time: {text!r}") from problem
 

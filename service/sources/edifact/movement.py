@@ -24,7 +24,8 @@ from service.sources.edifact.container import (
 from service.sources.edifact.envelope import Message, Segment
 from service.sources.edifact.moment import DATE_ONLY
 from service.sources.edifact.source import Head, moment_of, read_head
-from service.sources.intake import Intake, NotTaken
+from service.sources.intake import Intake
+from service.sources.statement import RefusedStatement
 
 _EQUIPMENT_TOTAL = "16"
 """CNT 6069: total number of equipment."""
@@ -47,17 +48,17 @@ def take_container_list(message: Message, intake: Intake, *, shape: ContainerLis
     """One paper per container.
 
     Raises:
-        NotTaken: the message as a whole says nothing that can be taken.
+        RefusedStatement: the message as a whole says nothing that can be taken.
     """
     first, groups = split_at(message.segments, "EQD")
     head = read_head(message, first, intake)
     event = shape.events.get(head.name)
     if event is None:
         known = ", ".join(f"{code} {event.value}" for code, event in shape.events.items())
-        raise NotTaken(f"BGM 1001 {head.name!r} is none of {known}", where=message.start)
+        raise RefusedStatement(f"BGM 1001 {head.name!r} is none of {known}", where=message.start)
     check_total(message, groups)
     if not groups:
-        raise NotTaken("names no container", where=message.start)
+        raise RefusedStatement("names no container", where=message.start)
     gatherer = Gatherer(message, intake)
     common = gatherer.gather((s for s in first if s.tag in ("TDT", "LOC", "RFF")), Facts())
 
@@ -78,9 +79,9 @@ class Seen:
         self._where: dict[str, str] = {}
 
     def check(self, code: str) -> None:
-        """Raises: NotTaken if it has been taken."""
+        """Raises: RefusedStatement if it has been taken."""
         if code in self._where:
-            raise NotTaken(f"{code} stands already in {self._where[code]}")
+            raise RefusedStatement(f"{code} stands already in {self._where[code]}", where="")
 
     def add(self, code: str, where: str) -> None:
         self._where[code] = where
@@ -93,13 +94,13 @@ def for_each_container(
     message: Message,
     intake: Intake,
 ) -> None:
-    """Take each group; one that raises `NotTaken` is refused and the others are not."""
+    """Take each group; one that raises `RefusedStatement` is refused and the others are not."""
     seen = Seen()
     for group in groups:
         where = message.where(group[0])
         try:
             take(group, where, seen)
-        except NotTaken as problem:
+        except RefusedStatement as problem:
             intake.refuse(problem.where or where, problem.reason)
 
 
@@ -118,12 +119,12 @@ def split_at(segments: list[Segment], leader: str) -> tuple[list[Segment], list[
 
 
 def check_total(message: Message, groups: list[list[Segment]]) -> None:
-    """Raises: NotTaken if CNT counts other containers than there are."""
+    """Raises: RefusedStatement if CNT counts other containers than there are."""
     for segment in message.segments:
         if segment.tag == "CNT" and segment.text(0, 0) == _EQUIPMENT_TOTAL:
             stated = segment.text(0, 1)
             if (stated.lstrip("0") or "0") != str(len(groups)):
-                raise NotTaken(
+                raise RefusedStatement(
                     f"CNT counts {stated!r} containers, there are {len(groups)}",
                     where=message.where(segment),
                 )
@@ -148,7 +149,7 @@ def _take(
     try:
         at = moment_of(moment, intake) if moment is not None else None
     except ValueError as problem:
-        raise NotTaken(str(problem), where=where) from problem
+        raise RefusedStatement(str(problem), where=where) from problem
     times = {"at": message.where(moment)} if moment is not None else {}
     if moment is not None and moment.text(0, 2) in DATE_ONLY:
         intake.doubt(where, "a date without a time, taken as its midnight")

@@ -10,13 +10,14 @@ from service.domain.papers.paper import Function, Revision
 from service.sources import Batch, Limits, PaperFile
 from service.sources.edifact.envelope import Message, Segment, message_kind, read_messages
 from service.sources.edifact.moment import moment
-from service.sources.intake import Intake, NotTaken
+from service.sources.intake import Intake
+from service.sources.statement import RefusedStatement
 
 
 @dataclass(frozen=True, slots=True)
 class EdifactSource:
     """Reads the messages of one type. `take` puts what a message says into the intake; a
-    `NotTaken` that it raises refuses the message.
+    `RefusedStatement` that it raises refuses the message.
     """
 
     name: str
@@ -37,7 +38,7 @@ class EdifactSource:
                 continue
             try:
                 self.take(message, intake)
-            except NotTaken as problem:
+            except RefusedStatement as problem:
                 intake.refuse(problem.where or message.start, problem.reason)
         return intake.batch()
 
@@ -75,15 +76,15 @@ def read_head(message: Message, head: Sequence[Segment], intake: Intake) -> Head
     """Read BGM, DTM 137 and the reference to an earlier message.
 
     Raises:
-        NotTaken: no BGM, or a function that is none of those above.
+        RefusedStatement: no BGM, or a function that is none of those above.
     """
     bgm = next((segment for segment in head if segment.tag == "BGM"), None)
     if bgm is None:
-        raise NotTaken("expected BGM", where=message.start)
+        raise RefusedStatement("expected BGM", where=message.start)
     code = bgm.text(2)
     function = _FUNCTIONS.get(code)
     if function is None:
-        raise NotTaken(f"message function {code!r} is not read", where=message.where(bgm))
+        raise RefusedStatement(f"message function {code!r} is not read", where=message.where(bgm))
     # The message that this one amends: SMDG manuals, RFF ACW beside functions 2 to 5.
     earlier = next((s.text(0, 1) for s in head if s.tag == "RFF" and s.text(0) == "ACW"), "")
     revises = code not in ("", "9")
