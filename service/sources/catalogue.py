@@ -18,12 +18,14 @@ from service.sources import (
     PaperSource,
     UnreadablePaper,
 )
+from service.sources.ais import AIS
 from service.sources.baplie import BAPLIE
 from service.sources.coarri import COARRI
 from service.sources.codeco import CODECO
 from service.sources.container_status import CONTAINER_STATUS
 from service.sources.coprar import COPRAR
 from service.sources.gate_appointment import GATE_APPOINTMENT
+from service.sources.gnss_track import GNSS_TRACK
 from service.sources.iftsta import IFTSTA
 from service.sources.tic40 import TIC40
 from service.sources.vermas import VERMAS
@@ -33,12 +35,14 @@ ENTRY_POINT_GROUP = "tallyman.paper_sources"
 UNKNOWN = "unknown"
 
 CATALOGUE: tuple[PaperSource, ...] = (
+    AIS,
     BAPLIE,
     COARRI,
     CODECO,
     CONTAINER_STATUS,
     COPRAR,
     GATE_APPOINTMENT,
+    GNSS_TRACK,
     IFTSTA,
     TIC40,
     VERMAS,
