@@ -143,7 +143,8 @@ class RadiationScan:
     `spectra` are foreground, summed over the detectors of one instrument and over the
     occupied time; `background` is what the file itself calls background, or the unoccupied
     part of a passage. `detector` is the file's own words ("NaI 2x4x16", "HPGe"), "" if none.
-    `background_removed`: the spectra are net of a background already.
+    `background_removed`: the spectra are net of a background already. `energy_calibrated`
+    False: the file gives channels only and the energies are a reader's stand-in.
     """
 
     sha256: str
@@ -153,6 +154,7 @@ class RadiationScan:
     background: Spectrum | None
     series: CountSeries | None
     background_removed: bool = False
+    energy_calibrated: bool = True
 
     def __post_init__(self) -> None:
         if not self.spectra and self.series is None:

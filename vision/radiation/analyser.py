@@ -80,7 +80,9 @@ class RadiationAnalyser:
                 continue
             findings.append(_count(scan, channel, test))
             cover(f"{channel.value}_count", Ran.RAN, reason)
-        if scan.spectra:
+        if not scan.energy_calibrated:
+            cover("nuclides", Ran.NOT_POSSIBLE, "the file has no energy calibration")
+        elif scan.spectra:
             findings += self._identify(scan)
             cover("nuclides", Ran.RAN)
         else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from service.domain.reconcile.case import Case
 from service.domain.verdict import Result, RuleOutcome
 from vision.findings import Channel, GrossCount, NuclideCategory, NuclideFound
@@ -12,45 +14,52 @@ CLASS_7 = frozenset(
     {*(str(number) for number in range(2908, 2920)), "2977", "2978"}
     | {*(str(number) for number in range(3321, 3334)), "3507"}
 )
+_WEIGHTS = {Channel.GAMMA: "radiation_unexplained", Channel.NEUTRON: "neutron"}
+_NUCLIDE_WEIGHTS = {
+    NuclideCategory.NORM: "radiation_norm",
+    NuclideCategory.MEDICAL: "radiation_medical",
+}
 
 
 def judge(case: Case) -> tuple[RuleOutcome, ...]:
     """NORM never explains neutrons, and nothing explains a nuclear nuclide but class 7."""
     counts = case.findings(GrossCount)
-    outcomes = [_neutron(case, index, f) for index, f in counts if f.channel is Channel.NEUTRON]
-    gamma = [(index, f) for index, f in counts if f.channel is Channel.GAMMA]
-    nuclides = case.findings(NuclideFound)
-    outcomes += [_nuclide(case, index, found) for index, found in nuclides]
-    if not gamma:
-        outcomes.append(
-            _of(
-                case,
-                Result.CANNOT_TELL,
-                subject="gamma",
-                observed="no gross count against a background",
-                sentence="Nothing tells whether there is more radiation than background.",
-                findings=(),
-                weight="radiation_unexplained",
-            )
-        )
-    for index, found in gamma:
-        rates = f"{found.peak_rate_cps:.0f} cps over {found.background_rate_cps:.0f} cps"
-        if found.alarm and nuclides:
-            continue
-        outcomes.append(
-            _of(
-                case,
-                Result.MISMATCH if found.alarm else Result.MATCH,
-                subject="gamma",
-                observed=rates,
-                sentence=f"Gamma alarm, {rates} (z {found.z:.1f}), and no nuclide explains it."
-                if found.alarm
-                else f"No gamma alarm: {rates} (z {found.z:.1f}).",
-                findings=(index,),
-                weight="radiation_unexplained",
-            )
-        )
+    nuclides = [_nuclide(case, index, found) for index, found in case.findings(NuclideFound)]
+    outcomes = list(nuclides)
+    for channel in case.policy.required_channels:
+        if not any(found.channel is channel for _, found in counts):
+            outcomes.append(_not_counted(case, channel))
+    for index, found in counts:
+        if not math.isfinite(found.z):
+            outcomes.append(_no_result(case, index, found))
+        elif found.channel is Channel.NEUTRON:
+            outcomes.append(_neutron(case, index, found))
+        elif not (found.alarm and any(o.result is not Result.MATCH for o in nuclides)):
+            # Otherwise the nuclides that are not explained stand for the alarm.
+            outcomes.append(_gamma(case, index, found, nuclides))
     return tuple(outcomes)
+
+
+def _gamma(case: Case, index: int, found: GrossCount, nuclides: list[RuleOutcome]) -> RuleOutcome:
+    rates = f"{found.peak_rate_cps:.0f} cps over {found.background_rate_cps:.0f} cps"
+    measured = f"{rates} (z {found.z:.1f})"
+    if not found.alarm:
+        result, sentence = Result.MATCH, f"No gamma alarm: {measured}."
+    elif nuclides:
+        names = ", ".join(dict.fromkeys(outcome.subject for outcome in nuclides))
+        result, sentence = Result.MATCH, f"Gamma alarm, {measured}: {names}, which is explained."
+    else:
+        result = Result.MISMATCH
+        sentence = f"Gamma alarm, {measured}, and no nuclide explains it."
+    return _of(
+        case,
+        result,
+        subject="gamma",
+        observed=rates,
+        sentence=sentence,
+        findings=(index,),
+        weight="radiation_unexplained",
+    )
 
 
 def _neutron(case: Case, index: int, found: GrossCount) -> RuleOutcome:
@@ -67,21 +76,48 @@ def _neutron(case: Case, index: int, found: GrossCount) -> RuleOutcome:
     )
 
 
+def _not_counted(case: Case, channel: Channel) -> RuleOutcome:
+    return _of(
+        case,
+        Result.CANNOT_TELL,
+        subject=channel.value,
+        observed=f"no {channel.value} count against a background",
+        sentence=f"Nothing tells whether there is more {channel.value} radiation than background.",
+        findings=(),
+        weight=_WEIGHTS[channel],
+    )
+
+
+def _no_result(case: Case, index: int, found: GrossCount) -> RuleOutcome:
+    return _of(
+        case,
+        Result.CANNOT_TELL,
+        subject=found.channel.value,
+        observed=f"z {found.z}",
+        sentence=f"The {found.channel.value} count gave no result.",
+        findings=(index,),
+        weight=_WEIGHTS[found.channel],
+    )
+
+
 def _nuclide(case: Case, index: int, found: NuclideFound) -> RuleOutcome:
     name = found.nuclide
-    explaining = [hs for hs in case.hs_codes if case.policy.explains(name, hs)]
-    class_7 = any(goods.un_number in CLASS_7 for box in case.declared for goods in box.goods)
+    class_7 = any(goods.un_number in CLASS_7 for goods in case.goods)
     norm = found.category is NuclideCategory.NORM
-    weight = {
-        NuclideCategory.NORM: "radiation_norm",
-        NuclideCategory.MEDICAL: "radiation_medical",
-    }.get(found.category, "radiation_source")
-    if norm and explaining:
+    explained = {hs: case.policy.explains(name, hs) for hs in case.hs_codes} if norm else {}
+    explaining = [hs for hs, explains in explained.items() if explains]
+    if explaining:
         result = Result.MATCH
         sentence = f"{name} is usual in declared goods of heading {explaining[0][:4]}."
     elif class_7:
         result = Result.CANNOT_TELL
         sentence = f"{name}: class 7 goods are declared; whether these are they needs a person."
+    elif norm and case.declaration is None:
+        result = Result.CANNOT_TELL
+        sentence = f"{name} (natural) was found; there is no declaration that could explain it."
+    elif None in explained.values():
+        result = Result.CANNOT_TELL
+        sentence = f"{name} (natural) was found; the goods codes are too short to explain it."
     elif norm:
         result = Result.MISMATCH
         sentence = f"{name} (natural) was found, and no declared goods are known to contain it."
@@ -98,7 +134,7 @@ def _nuclide(case: Case, index: int, found: NuclideFound) -> RuleOutcome:
         observed=f"{name} ({found.category.value})",
         sentence=sentence,
         findings=(index,),
-        weight=weight,
+        weight=_NUCLIDE_WEIGHTS.get(found.category, "radiation_source"),
     )
 
 

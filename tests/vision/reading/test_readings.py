@@ -133,3 +133,32 @@ def test_words_are_no_plates() -> None:
 def test_masses_on_a_container_are_no_plates() -> None:
     found = read(a_line("CSQU3054383", 10, 10), a_line("30480KG", 10, 60))
     assert [r.text for r in found[Subject.PLATE]] == []
+
+
+@pytest.mark.parametrize(
+    ("seen", "text"),
+    [
+        pytest.param("RK 896A0", "RK896AO", id="0 among letters is O"),
+        pytest.param("0ZL 2318", "OZL2318", id="0 leads letters"),
+        pytest.param("W 53011A", "W53011A", id="no shape stays as it is"),
+        pytest.param("W 053011", "W053011", id="one letter before digits stays one"),
+    ],
+)
+def test_o_and_0_are_put_right_only_where_the_shape_decides(seen: str, text: str) -> None:
+    (plate,) = read(a_line(seen, 10, 10))[Subject.PLATE]
+    assert plate.text == text
+    assert ("put right" in plate.note) == (text != seen.replace(" ", ""))
+
+
+def test_a_plate_of_unknown_shape_needs_a_higher_score() -> None:
+    (sure,) = read(a_line("WX 123 YZQ", 10, 10, score=0.97))[Subject.PLATE]
+    (unsure,) = read(a_line("WX 123 YZQ", 10, 10, score=0.9))[Subject.PLATE]
+    assert "none that we know" in sure.note
+    assert (sure.accepted, unsure.accepted) == (True, False)
+
+
+def test_a_word_beside_a_plate_does_not_hide_it() -> None:
+    # "BRASILIA" over "JGZ-3298" once made "LIAJ623298", a code without check digit.
+    found = read(a_line("DF-BRASILIA", 10, 10), a_line("JGZ-3298", 20, 40))
+    assert [r.text for r in found[Subject.PLATE] if r.accepted] == ["JGZ3298"]
+    assert not any(r.accepted for r in found[Subject.CONTAINER_CODE])
