@@ -13,7 +13,18 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
-from service.cli import bench, database, evaluate, inspect, keys, models, papers, serve, users
+from service.cli import (
+    bench,
+    database,
+    evaluate,
+    goods,
+    inspect,
+    keys,
+    models,
+    papers,
+    serve,
+    users,
+)
 from service.cli.terminal import EXIT_BAD_INPUT, EXIT_INTERRUPTED, err, one_line
 from service.errors import ServiceError
 from vision.errors import VisionError
@@ -25,6 +36,10 @@ app.command()(serve.serve)
 app.command("worker")(serve.work)
 app.command("demo")(serve.run_demo)
 app.command()(inspect.inspect)
+app.command()(goods.goods)
+app.command()(goods.names)
+evaluate.app.command("goods")(goods.evaluate_goods)
+evaluate.app.command("names")(goods.evaluate_names)
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(papers.app, name="papers")
 app.add_typer(bench.app, name="bench")

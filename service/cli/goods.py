@@ -25,8 +25,9 @@ from service.nomenclature.goods_text import GoodsIndex, shipped_goods_index
 from service.nomenclature.trade_words import heading_terms, shipped_terms, word_lists
 from service.parties import evaluation as names_evaluation
 from service.parties.generated import NameGenerator, Part
-from service.parties.match import NameCalibration, match_names, shipped_name_calibration
+from service.parties.match import match_names, shipped_name_calibration
 from service.parties.person import tell_person
+from service.web.goods_schemas import goods_out
 
 SEED = 6
 PAIRS = 6_000
@@ -165,10 +166,10 @@ def evaluate_names(
     as_json: JsonOption = False,
 ) -> None:
     """Party names over alphabets, and look-alikes: precision at a recall of 0.95."""
-    calibration: NameCalibration = shipped_name_calibration()
     if calibrate is not None:
         fitted = names_evaluation.fit_names(seed=seed)
         calibrate.write_text(json.dumps(fitted, indent=2) + "\n", encoding="utf-8")
+    calibration = shipped_name_calibration()
     made = NameGenerator(Part.MEASURE, seed=seed).pairs(pairs)
     report = names_evaluation.measure_pairs(made, calibration)
     report["persons"] = names_evaluation.measure_persons(seed=seed)

@@ -166,6 +166,15 @@ class NameGenerator:
         """Names for a register to search in; each has a word of its own."""
         return [f"{self._invented()} {self._write(self._party(), True)}" for _ in range(count)]
 
+    def parties(self, count: int) -> list[tuple[str, bool]]:
+        """(name, whether it is a person's) in the scripts that parties write themselves in."""
+        made = []
+        for _ in range(count):
+            party = self._party()
+            name = self._write(party, self._chance(0.3), again=self._chance(0.5))
+            made.append((name, party.given is not None))
+        return made
+
     def sought(self) -> tuple[str, str]:
         """One party as registered and as asked for."""
         pair, word = self._same(), self._invented()
