@@ -24,6 +24,8 @@ from service.usecases.assemble_visit import AssembledVisit
 HEADING_DIGITS = 4
 MOST_ITEMS = 200
 """Goods of one paper that are read; the bay plan of a ship has thousands."""
+MOST_PAIRS = 100_000
+"""Lines of documents times declared items that are compared while a person waits."""
 LIKELY = 5
 """Among so many candidates the declared heading is not contradicted."""
 SHOWN = 200
@@ -41,33 +43,48 @@ def same_party(one: str, other: str) -> bool | None:
     return None if verdict is Verdict.CANNOT_TELL else verdict is Verdict.SAME
 
 
-def same_goods(one: str, other: str, *, read: GoodsReader = read_goods) -> bool | None:
-    """A `NameJudge` of descriptions, over languages.
+class GoodsJudge:
+    """A `NameJudge` of descriptions over languages, for one check.
 
     One heading is the same, two groups of goods are different; headings of one group (an
-    importer's "chairs" and an exporter's "furniture") are left to a person.
+    importer's "chairs" and an exporter's "furniture") are left to a person. Every text is read
+    once, and only so many: an invoice of ten thousand lines must not keep a page waiting.
     """
-    if same_words(one, other):
-        return True
-    ours, theirs = read(one), read(other)
-    if ours.heading is None or theirs.heading is None:
-        return None
-    if ours.heading == theirs.heading:
-        return True
-    return None if ours.group == theirs.group else False
+
+    def __init__(self, read: GoodsReader = read_goods, *, most: int = MOST_ITEMS) -> None:
+        self._read = read
+        self._most = most
+        self._known: dict[str, GoodsMatch] = {}
+
+    def __call__(self, one: str, other: str) -> bool | None:
+        if same_words(one, other):
+            return True
+        ours, theirs = self._match(one), self._match(other)
+        if ours is None or theirs is None or ours.heading is None or theirs.heading is None:
+            return None
+        if ours.heading == theirs.heading:
+            return True
+        return None if ours.group == theirs.group else False
+
+    def _match(self, text: str) -> GoodsMatch | None:
+        if text not in self._known:
+            if len(self._known) >= self._most:
+                return None
+            self._known[text] = self._read(text)
+        return self._known[text]
 
 
 def check_descriptions(
-    paper: Paper, *, read: GoodsReader = read_goods
+    paper: Paper, *, read: GoodsReader = read_goods, most: int = MOST_ITEMS
 ) -> tuple[PaperFinding, ...]:
     """Whether each item's description fits the code that the same paper gives it.
 
-    Items without a description are left out. `expected` is what is declared, `observed` what
-    the words suggest.
+    Items without a description are left out, and those after the first `most`.
+    `expected` is what is declared, `observed` what the words suggest.
     """
     if not isinstance(paper.body, Consignment):
         return ()
-    goods = paper.body.goods[:MOST_ITEMS]
+    goods = paper.body.goods[:most]
     return tuple(
         _description(paper, item, place, read(item.description))
         for place, item in enumerate(goods)
@@ -135,10 +152,25 @@ def _check(papers: list[Paper], tolerance: Tolerance, read: GoodsReader) -> Iter
         if paper.kind not in DECLARING or not isinstance(paper.body, Consignment):
             continue
         yield from check_descriptions(paper, read=read)
-        yield from cross_check(
-            paper,
-            documents,
-            tolerance=tolerance,
-            names=same_party,
-            words=lambda one, other: same_goods(one, other, read=read),
-        )
+        lines = sum(len(d.body.goods) for d in documents if isinstance(d.body, Consignment))
+        if lines * len(paper.body.goods) <= MOST_PAIRS:
+            yield from cross_check(
+                paper, documents, tolerance=tolerance, names=same_party, words=GoodsJudge(read)
+            )
+        else:
+            yield _too_many(paper, lines)
+
+
+def _too_many(paper: Paper, lines: int) -> PaperFinding:
+    place = FieldPlace(reference=paper.reference, path="goods")
+    return PaperFinding(
+        check="goods",
+        result=Result.CANNOT_TELL,
+        severity=Severity.NOTICE,
+        subject=paper.reference,
+        expected="papers that can be compared at once",
+        observed=f"{lines} lines",
+        expected_at=place,
+        observed_at=place,
+        sentence=f"{paper.reference} was not compared with its documents: {lines} lines are many.",
+    )
