@@ -18,6 +18,7 @@ from service.domain.papers.visit import Standing
 from service.domain.verdict import Result, Severity
 from service.nomenclature.goods_text import GoodsMatch, shipped_goods_index
 from service.nomenclature.shipped import goods_group
+from service.parties.eori import EoriForm, check_eori
 from service.parties.match import Verdict, match_names
 from service.usecases.assemble_visit import AssembledVisit
 
@@ -41,6 +42,35 @@ def same_party(one: str, other: str) -> bool | None:
     """A `NameJudge` over alphabets and legal forms."""
     verdict = match_names(one, other).verdict
     return None if verdict is Verdict.CANNOT_TELL else verdict is Verdict.SAME
+
+
+def check_numbers(paper: Paper) -> tuple[PaperFinding, ...]:
+    """EORI numbers of a form that their country does not use; what is no EORI is left out.
+
+    An unusual number is a notice, never a mismatch: only the register knows which were given out.
+    """
+    if not isinstance(paper.body, Consignment):
+        return ()
+    found = []
+    for place, party in enumerate(paper.body.parties):
+        checked = check_eori(party.identifier)
+        # "HRB 12345" is of a commercial register, "BL-7" of anyone: numbers begin with a digit.
+        if checked.form is EoriForm.UNUSUAL and checked.eori[2].isdigit():
+            path = FieldPlace(reference=paper.reference, path=f"parties.{place}.identifier")
+            found.append(
+                PaperFinding(
+                    check="eori_form",
+                    result=Result.CANNOT_TELL,
+                    severity=Severity.NOTICE,
+                    subject=party.role.value,
+                    expected="an EORI of the usual form",
+                    observed=checked.eori,
+                    expected_at=path,
+                    observed_at=path,
+                    sentence=f"{party.role.value} {checked.eori}: {checked.reason}.",
+                )
+            )
+    return tuple(found)
 
 
 class GoodsJudge:
@@ -152,6 +182,7 @@ def _check(papers: list[Paper], tolerance: Tolerance, read: GoodsReader) -> Iter
         if paper.kind not in DECLARING or not isinstance(paper.body, Consignment):
             continue
         yield from check_descriptions(paper, read=read)
+        yield from check_numbers(paper)
         lines = sum(len(d.body.goods) for d in documents if isinstance(d.body, Consignment))
         if lines * len(paper.body.goods) <= MOST_PAIRS:
             yield from cross_check(

@@ -16,6 +16,7 @@ from starlette.testclient import TestClient
 from service.domain.access import Role
 from service.web import examples, paper_examples
 from service.web.app import create_app
+from service.web.goods_schemas import GoodsOut
 from service.web.openapi import VERBS
 from service.web.paper_schemas import ImportOut, PaperOut, VisitOut
 from service.web.problems import KINDS, Problem
@@ -281,6 +282,7 @@ def test_the_declaration_of_the_example_is_filed_as_its_example_answer(
         pytest.param(ImportOut, paper_examples.IMPORTED, id="imported"),
         pytest.param(PaperOut, paper_examples.PAPER, id="paper"),
         pytest.param(VisitOut, paper_examples.VISIT, id="visit"),
+        pytest.param(GoodsOut, paper_examples.GOODS, id="goods"),
         pytest.param(InspectionOut, examples.RECEIVED, id="received"),
         pytest.param(InspectionOut, examples.JUDGED, id="judged"),
         pytest.param(InspectionOut, examples.DECIDED, id="decided"),
