@@ -18,9 +18,11 @@ from service.domain.papers.visit import Standing
 from service.domain.verdict import Result, Severity
 from service.nomenclature.goods_text import GoodsMatch, shipped_goods_index
 from service.nomenclature.shipped import goods_group
+from service.nomenclature.unit_mass import MassPriors
 from service.parties.eori import EoriForm, check_eori
 from service.parties.match import Verdict, match_names
 from service.usecases.assemble_visit import AssembledVisit
+from service.usecases.check_masses import check_masses
 
 HEADING_DIGITS = 4
 MOST_ITEMS = 200
@@ -164,8 +166,12 @@ def check_visit(
     *,
     tolerance: Tolerance = Tolerance(),  # noqa: B008 (a frozen value)
     read: GoodsReader = read_goods,
+    priors: MassPriors | None = None,
 ) -> tuple[PaperFinding, ...]:
-    """Everything that the certain papers of a visit say of each other and of their own goods."""
+    """Everything that the certain papers of a visit say of each other and of their own goods.
+
+    Without `priors` masses are not looked at.
+    """
     papers = [
         joined.history.paper
         for joined in assembled.joined
@@ -173,7 +179,13 @@ def check_visit(
         and joined.history is not None
         and not joined.history.state.cancelled
     ]
-    return tuple(_check(papers, tolerance, read))
+    masses = [
+        finding
+        for paper in papers
+        if priors is not None and paper.kind in DECLARING
+        for finding in check_masses(paper, priors=priors)
+    ]
+    return (*_check(papers, tolerance, read), *masses)
 
 
 def _check(papers: list[Paper], tolerance: Tolerance, read: GoodsReader) -> Iterator[PaperFinding]:
