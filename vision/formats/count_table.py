@@ -1,21 +1,26 @@
 """A passage as CSV: one row per interval, columns by name.
 
-`start_s` (or `time_s`), `gamma`, and optionally `duration_s`, `neutron`, `occupied` (0 or 1).
+`start_s` (or `time_s`), `gamma`, and optionally `duration_s`, `neutron`, `occupied` (0 or 1),
+`speed_m_s`, and `gamma_NAME` for each panel. A table cut exactly at a line end looks whole, as
+it states no length; cut anywhere else it is refused.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 
 import numpy as np
 
 from vision.errors import ScanTooLarge, ShapeMismatch, UnreadableScan
+from vision.formats import completeness
 from vision.formats.limits import Limits
 from vision.scan import CountSeries, RadiationScan
 
 _TIME = ("start_s", "time_s")
-_KNOWN = frozenset({*_TIME, "gamma", "duration_s", "neutron", "occupied"})
+_PANEL = re.compile(r"gamma_(\w+)", re.ASCII)
+_KNOWN = frozenset({*_TIME, "gamma", "duration_s", "neutron", "occupied", "speed_m_s"})
 
 
 def looks_like(data: bytes) -> bool:
@@ -32,6 +37,7 @@ def read(data: bytes, *, sha256: str, limits: Limits) -> RadiationScan:
         UnreadableScan: names the line that is wrong.
         ScanTooLarge: too many rows.
     """
+    completeness.check_lines(data, scan_format="csv")
     try:
         lines = data.decode("utf-8-sig").splitlines()
     except UnicodeDecodeError as problem:
@@ -41,11 +47,13 @@ def read(data: bytes, *, sha256: str, limits: Limits) -> RadiationScan:
     rows = csv.DictReader(io.StringIO("\n".join(lines)))
     names = [name.strip().lower() for name in rows.fieldnames or ()]
     rows.fieldnames = names
-    unknown = sorted(set(names) - _KNOWN)
+    unknown = [n for n in names if n not in _KNOWN and _PANEL.fullmatch(n) is None]
     if unknown or len(set(names)) != len(names):
         raise UnreadableScan("csv", f"unknown or repeated columns: {', '.join(unknown or names)}")
     columns: dict[str, list[float]] = {name: [] for name in names}
     for number, row in enumerate(rows, start=2):
+        if None in row:
+            raise UnreadableScan("csv", f"line {number} has more fields than the heading")
         for name in names:
             columns[name].append(_number(row.get(name), name=name, line=number))
     return _scan(columns, sha256=sha256)
@@ -70,6 +78,9 @@ def _scan(columns: dict[str, list[float]], *, sha256: str) -> RadiationScan:
     duration = arrays.get("duration_s", np.append(step, np.median(step)))
     if not np.all(duration > 0):
         raise UnreadableScan("csv", "duration_s must be positive")
+    panels = [name for name in arrays if _PANEL.fullmatch(name)]
+    speeds = arrays.get("speed_m_s", np.zeros(0))
+    speeds = speeds[speeds > 0]
     try:
         series = CountSeries(
             start_s=start - start[0],
@@ -77,6 +88,9 @@ def _scan(columns: dict[str, list[float]], *, sha256: str) -> RadiationScan:
             gamma=arrays["gamma"],
             neutron=arrays.get("neutron"),
             occupied=arrays["occupied"] > 0 if "occupied" in arrays else None,
+            panels=tuple(name.partition("_")[2] for name in panels),
+            panel_gamma=np.array([arrays[name] for name in panels]) if panels else None,
+            speed_m_s=float(np.median(speeds)) if speeds.size else None,
         )
     except ShapeMismatch as problem:
         raise UnreadableScan("csv", str(problem)) from problem

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vision.errors import ShapeMismatch, UnreadableScan
+from vision.formats import completeness
 from vision.formats.limits import Limits
 from vision.scan import RadiationScan, Spectrum
 
@@ -41,6 +42,7 @@ def read(data: bytes, *, sha256: str, limits: Limits) -> RadiationScan:
     try:
         if text.lstrip()[:1] == "{":
             return _read_json(text, sha256=sha256)
+        completeness.check_lines(data, scan_format="spectrum-csv")
         return _read_csv(text, sha256=sha256)
     except ShapeMismatch as problem:
         raise UnreadableScan("spectrum", str(problem)) from problem

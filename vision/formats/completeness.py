@@ -1,0 +1,120 @@
+"""Is a spectrum file whole? SpecUtils reads the beginning of a cut one without a word.
+
+What each format lets us see:
+
+- N42 and other XML: the document must be well-formed (checked by the reader of spectrum files).
+- IAEA and ORTEC text (`$DATA:`): as many counts as announced, calibration lines complete, a line
+  end at the end.
+- RadiaCode spectrogram: the records' times add up to the time that the heading states.
+- ORTEC binary .Spc: whole records of 128 bytes, and none that the heading points to is missing.
+- Comma-separated tables: a line end at the end. Cut exactly at a line end they look whole, as they
+  state no length; nobody can tell.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+
+from vision.errors import UnreadableScan
+
+_SPC_RECORD = 128
+_SPECTROGRAM = b"Spectrogram:"
+# Less than a record, which is a minute by default.
+_SPECTROGRAM_SLACK_S = 10
+# Words of an .Spc heading that point to records, counted from 1.
+_SPC_POINTERS = slice(4, 31)
+_COUNTED = {b"$MCA_CAL:": 1, b"$SHAPE_CAL:": 1}
+
+
+def check(data: bytes) -> None:
+    """Refuse what was visibly cut.
+
+    Raises:
+        UnreadableScan: says what is missing.
+    """
+    head = data[:4096]
+    if b"$DATA:" in data[:65_536]:
+        _sections(data)
+    elif head.startswith(_SPECTROGRAM):
+        _spectrogram(data)
+    elif _is_spc(data):
+        _spc(data)
+
+
+def check_lines(data: bytes, *, scan_format: str) -> None:
+    """The last line of a text file must have its end.
+
+    Raises:
+        UnreadableScan: it has none, so that its last number may be cut.
+    """
+    if not data.endswith((b"\n", b"\r")):
+        raise UnreadableScan(
+            scan_format, "the last line has no end; the file may be cut", offset=len(data)
+        )
+
+
+def _sections(data: bytes) -> None:
+    check_lines(data, scan_format="spe")
+    lines = [line.strip() for line in data.splitlines()]
+    at = lines.index(next(line for line in lines if line.startswith(b"$DATA:")))
+    bounds = re.fullmatch(rb"(\d{1,7})\s+(\d{1,7})", lines[at + 1] if at + 1 < len(lines) else b"")
+    if bounds is None:
+        raise UnreadableScan("spe", "$DATA: has no first and last channel")
+    expected = int(bounds[2]) - int(bounds[1]) + 1
+    found = 0
+    for line in lines[at + 2 :]:
+        if line.startswith(b"$"):
+            break
+        found += len(line.split())
+    if found != expected:
+        raise UnreadableScan("spe", f"{expected} channels announced, {found} found")
+    for name, skip in _COUNTED.items():
+        if name in lines:
+            _numbers(lines, lines.index(name), name=name, skip=skip)
+
+
+def _numbers(lines: list[bytes], at: int, *, name: bytes, skip: int) -> None:
+    """A section that announces how many numbers its next line has."""
+    try:
+        count = int(lines[at + skip])
+        values = [float(value) for value in lines[at + skip + 1].split()[:count]]
+    except (IndexError, ValueError) as problem:
+        raise UnreadableScan("spe", f"{name.decode()} is not complete") from problem
+    if len(values) < count:
+        raise UnreadableScan("spe", f"{name.decode()} announces {count} numbers")
+
+
+def _spectrogram(data: bytes) -> None:
+    check_lines(data, scan_format="rcspg")
+    lines = data.splitlines()
+    stated = re.search(rb"Accumulation time:\s*(\d+)", lines[0])
+    if stated is None or len(lines) < 3:
+        raise UnreadableScan("rcspg", "the heading states no accumulation time, or no record came")
+    recorded = 0
+    for number, line in enumerate(lines[2:], start=3):
+        if not line.strip():
+            continue
+        try:
+            recorded += int(line.split(b"\t", 2)[1])
+        except (IndexError, ValueError) as problem:
+            raise UnreadableScan("rcspg", f"line {number} is no record") from problem
+    if recorded < int(stated[1]) - _SPECTROGRAM_SLACK_S:
+        raise UnreadableScan(
+            "rcspg", f"the heading states {int(stated[1])} s, the records hold {recorded} s"
+        )
+
+
+def _is_spc(data: bytes) -> bool:
+    return len(data) >= _SPC_RECORD and struct.unpack_from("<hh", data) in ((1, 1), (1, 5))
+
+
+def _spc(data: bytes) -> None:
+    """ORTEC's file structure manual: words of the first record point to records, from 1."""
+    if len(data) % _SPC_RECORD:
+        raise UnreadableScan("spc", f"{len(data)} bytes are no whole records of {_SPC_RECORD}")
+    words = struct.unpack_from("<32h", data)
+    records = len(data) // _SPC_RECORD
+    needed = max(*words[_SPC_POINTERS], words[30] + words[31] - 1)
+    if needed > records:
+        raise UnreadableScan("spc", f"the heading points to record {needed}, there are {records}")
