@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from service import asgi, demo, worker
+from service import asgi, cli_radiation, demo, worker
 from service.bootstrap import build, is_empty, utc_now
 from service.config import Settings
 from service.domain.access import Caller, Role
@@ -59,6 +59,7 @@ users = typer.Typer(no_args_is_help=True, help="People who sign in to the consol
 database = typer.Typer(no_args_is_help=True, help="The database's schema.")
 models = typer.Typer(no_args_is_help=True, help="The models of the line-up.")
 app.add_typer(evaluate, name="evaluate")
+cli_radiation.mount(app, evaluate)
 app.add_typer(keys, name="keys")
 app.add_typer(users, name="users")
 app.add_typer(database, name="db")

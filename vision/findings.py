@@ -216,8 +216,9 @@ class NaturalExcess:
     """Whether natural potassium, radium and thorium alone can make the excess of an alarm.
 
     `residual_z` is the largest sign of anything else; beyond `provenance.threshold` something
-    unnatural is there, and `closest` names what it looks like. Calibrated per occupancy as
-    `GrossCount.z` is.
+    unnatural is there, and `closest` names what it looks like. `beyond_potassium_z` is the same
+    for goods that bring potassium alone, and has the same threshold. Both are calibrated per
+    occupancy, as `GrossCount.z` is.
     """
 
     evidence: Evidence
@@ -225,6 +226,7 @@ class NaturalExcess:
     residual_z: float
     unnatural: bool
     closest: str
+    beyond_potassium_z: float
     series: tuple[SeriesShare, ...]
     occupancy: int = 0
     kind: Literal["natural_excess"] = "natural_excess"

@@ -129,13 +129,14 @@ def window_counts(
 ) -> npt.NDArray[np.float64]:
     """(..., W) counts in `ENERGY_WINDOWS_KEV` of (..., N) counts in channels.
 
-    Every channel goes wholly to the window that holds its middle, so that counts stay counts.
+    A channel across an edge is shared between its two windows; what instruments of different
+    channel widths count is then the same.
     """
-    middles = (edges_kev[1:] + edges_kev[:-1]) / 2
-    bounds = np.searchsorted(middles, ENERGY_WINDOWS_KEV)
+    place = np.interp(ENERGY_WINDOWS_KEV, edges_kev, np.arange(edges_kev.size, dtype=np.float64))
+    whole = np.minimum(place.astype(np.int64), counts.shape[-1] - 1)
     zero = np.zeros((*counts.shape[:-1], 1))
     sums = np.concatenate([zero, np.cumsum(counts, axis=-1, dtype=np.float64)], axis=-1)
-    return np.diff(sums[..., bounds], axis=-1)
+    return np.diff(sums[..., whole] + (place - whole) * counts[..., whole], axis=-1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

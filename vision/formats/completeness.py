@@ -7,6 +7,7 @@ What each format lets us see:
   end at the end.
 - RadiaCode spectrogram: the records' times add up to the time that the heading states.
 - ORTEC binary .Spc: whole records of 128 bytes, and none that the heading points to is missing.
+- ORTEC binary .Chn: all counts that the heading announces, and the tail of 512 bytes or nothing.
 - Comma-separated tables: a line end at the end. Cut exactly at a line end they look whole, as they
   state no length; nobody can tell.
 """
@@ -22,6 +23,8 @@ _SPC_RECORD = 128
 _SPECTROGRAM = b"Spectrogram:"
 # Less than a record, which is a minute by default.
 _SPECTROGRAM_SLACK_S = 10
+_CHN_MARK = struct.pack("<h", -1)
+_CHN_HEAD, _CHN_TAIL = 32, 512
 # Words of an .Spc heading that point to records, counted from 1.
 _SPC_POINTERS = slice(4, 31)
 _COUNTED = {b"$MCA_CAL:": 1, b"$SHAPE_CAL:": 1}
@@ -40,6 +43,8 @@ def check(data: bytes) -> None:
         _spectrogram(data)
     elif _is_spc(data):
         _spc(data)
+    elif data[:2] == _CHN_MARK:
+        _chn(data)
 
 
 def check_lines(data: bytes, *, scan_format: str) -> None:
@@ -118,3 +123,14 @@ def _spc(data: bytes) -> None:
     needed = max(*words[_SPC_POINTERS], words[30] + words[31] - 1)
     if needed > records:
         raise UnreadableScan("spc", f"the heading points to record {needed}, there are {records}")
+
+
+def _chn(data: bytes) -> None:
+    if len(data) < _CHN_HEAD:
+        raise UnreadableScan("chn", f"{len(data)} bytes are no heading of {_CHN_HEAD}")
+    (channels,) = struct.unpack_from("<h", data, _CHN_HEAD - 2)
+    body = _CHN_HEAD + 4 * channels
+    if channels <= 0 or not (len(data) == body or len(data) >= body + _CHN_TAIL):
+        raise UnreadableScan(
+            "chn", f"{channels} channels need {body} bytes and a tail of {_CHN_TAIL}, or none"
+        )

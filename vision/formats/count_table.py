@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -45,18 +46,28 @@ def read(data: bytes, *, sha256: str, limits: Limits) -> RadiationScan:
     if len(lines) > limits.max_records + 1:
         raise ScanTooLarge("csv", f"{len(lines)} lines, at most {limits.max_records} are read")
     rows = csv.DictReader(io.StringIO("\n".join(lines)))
-    names = [name.strip().lower() for name in rows.fieldnames or ()]
+    try:
+        names = [name.strip().lower() for name in rows.fieldnames or ()]
+    except csv.Error as problem:
+        raise UnreadableScan("csv", str(problem)) from problem
     rows.fieldnames = names
     unknown = [n for n in names if n not in _KNOWN and _PANEL.fullmatch(n) is None]
     if unknown or len(set(names)) != len(names):
         raise UnreadableScan("csv", f"unknown or repeated columns: {', '.join(unknown or names)}")
     columns: dict[str, list[float]] = {name: [] for name in names}
-    for number, row in enumerate(rows, start=2):
+    for number, row in _numbered(rows):
         if None in row:
             raise UnreadableScan("csv", f"line {number} has more fields than the heading")
         for name in names:
             columns[name].append(_number(row.get(name), name=name, line=number))
     return _scan(columns, sha256=sha256)
+
+
+def _numbered(rows: csv.DictReader[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    try:
+        yield from enumerate(rows, start=2)
+    except csv.Error as problem:
+        raise UnreadableScan("csv", str(problem)) from problem
 
 
 def _number(text: str | None, *, name: str, line: int) -> float:

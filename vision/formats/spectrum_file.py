@@ -6,6 +6,7 @@ well-formedness here first, and every spectrum must be possible.
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,11 +20,18 @@ import SpecUtils
 from vision.errors import ScanTooLarge, ShapeMismatch, UnreadableScan, UnsupportedFormat
 from vision.formats import completeness, time_series
 from vision.formats.limits import Limits
-from vision.formats.time_series import Passage, edges_of, is_background, rebin
+from vision.formats.time_series import Passage, edges_of, is_background, is_stand_in, rebin
 from vision.scan import RadiationScan, Spectrum
 
 _PASSAGE_SAMPLES = 10
 _MIN_CHANNELS = 16
+# SpecUtils descends by recursion and runs out of stack in a document of many thousand levels.
+_MOST_NESTED = 64
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+# Those of energies; `Coefficients` of N42-2006 may be of widths too, so its type must be known.
+_COEFFICIENTS = re.compile(
+    rb'CoefficientValues[^>]*>([^<]*)<|Type="Energy"[^>]*>(?:(?!</).)*?<Coefficients>([^<]*)<', re.S
+)
 
 
 def read(data: bytes, *, sha256: str, name: str, limits: Limits) -> RadiationScan:
@@ -33,6 +41,8 @@ def read(data: bytes, *, sha256: str, name: str, limits: Limits) -> RadiationSca
         UnsupportedFormat: SpecUtils does not recognise it.
         UnreadableScan: malformed XML, a document type or entities, or an impossible spectrum.
     """
+    if data.startswith(_UTF_16):
+        data = _as_utf8(data)
     is_xml = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<"
     announced = 0
     if is_xml:
@@ -44,6 +54,8 @@ def read(data: bytes, *, sha256: str, name: str, limits: Limits) -> RadiationSca
     # The records belong to the file object and must not outlive it.
     everything = list(spec.measurements())
     records = [record for record in everything if record.numGammaChannels() > 0]
+    if is_xml and any(is_stand_in(r) for r in records) and _states_calibration(data):
+        raise UnreadableScan(scan_format, "the energy calibration that it states is impossible")
     if len(records) < announced:
         raise UnreadableScan(
             scan_format, f"{announced} spectra in the document, {len(records)} could be read"
@@ -74,6 +86,20 @@ def read(data: bytes, *, sha256: str, name: str, limits: Limits) -> RadiationSca
         raise UnreadableScan(scan_format, str(problem)) from problem
 
 
+def _as_utf8(data: bytes) -> bytes:
+    """A UTF-16 document as UTF-8, without the declaration that would contradict it."""
+    try:
+        text = data.decode("utf-16")
+    except UnicodeDecodeError as problem:
+        raise UnreadableScan("n42", f"encoding: {problem}") from problem
+    return re.sub(r"^\s*<\?xml[^>]*\?>", "", text, count=1).encode()
+
+
+def _states_calibration(data: bytes) -> bool:
+    """Whether the document gives coefficients that are not just zeros."""
+    return any(re.search(rb"[1-9]", found[1] or found[2]) for found in _COEFFICIENTS.finditer(data))
+
+
 def _check_xml(data: bytes) -> tuple[bytes, int]:
     """The document, well-formed, as UTF-8 if it claimed to be and was not; and how many
     elements with the counts of a spectrum it holds.
@@ -101,16 +127,26 @@ def _parse(data: bytes) -> int:
     parser = expat.ParserCreate()
     spectra = 0
 
-    def count(name: str, _: object) -> None:
-        nonlocal spectra
+    depth = 0
+
+    def begin(name: str, _: object) -> None:
+        nonlocal spectra, depth
         spectra += name.rpartition(":")[2] == "ChannelData"
+        depth += 1
+        if depth > _MOST_NESTED:
+            raise UnreadableScan("n42", f"more than {_MOST_NESTED} elements in one another")
+
+    def end(_: str) -> None:
+        nonlocal depth
+        depth -= 1
 
     def refuse(*_: object) -> None:
         raise UnreadableScan("n42", "document types and entities are not read")
 
     parser.StartDoctypeDeclHandler = refuse
     parser.EntityDeclHandler = refuse
-    parser.StartElementHandler = count
+    parser.StartElementHandler = begin
+    parser.EndElementHandler = end
     try:
         parser.Parse(data, True)
     except (ValueError, LookupError) as problem:

@@ -69,7 +69,10 @@ def _read_json(text: str, *, sha256: str) -> RadiationScan:
 
 
 def _read_csv(text: str, *, sha256: str) -> RadiationScan:
-    rows = list(csv.reader(io.StringIO(text)))
+    try:
+        rows = list(csv.reader(io.StringIO(text)))
+    except csv.Error as problem:
+        raise UnreadableScan("spectrum-csv", str(problem)) from problem
     names = [name.strip().lower() for name in rows[0]]
     if names[1:] not in (
         ["counts"],

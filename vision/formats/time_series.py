@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -86,6 +87,13 @@ def edges_of(record: Any) -> Array:
     return energies
 
 
+def is_stand_in(record: Any) -> bool:
+    """Whether the energies are SpecUtils' own, as the file has none that can be used."""
+    return bool(
+        record.energyCalibrationModel() == SpecUtils.EnergyCalType.UnspecifiedUsingDefaultPolynomial
+    )
+
+
 def is_background(record: Any) -> bool:
     return bool(record.sourceType() == SpecUtils.SourceType.Background)
 
@@ -109,26 +117,21 @@ def rebin(counts: Array, edges: Array, target: Array) -> Array:
 
 
 def _windows(groups: Sequence[Sequence[Any]]) -> Array | None:
-    bounds: dict[tuple[Any, ...], list[int]] = {}
-    windows = np.zeros((ENERGY_WINDOWS_KEV.size - 1, len(groups)))
+    edges = [float(edge) for edge in ENERGY_WINDOWS_KEV]
+    checked: set[tuple[Any, ...]] = set()
+    windows = np.zeros((len(edges) - 1, len(groups)))
     for place, group in enumerate(groups):
         for record in group:
             key = _calibration(record)
-            if key not in bounds:
-                try:
-                    edges = edges_of(record)
-                except ShapeMismatch:
+            if key not in checked:
+                if is_stand_in(record):
                     return None
-                if not np.all(np.diff(edges) > 0):
+                energies = edges_of(record)
+                if not np.all(np.diff(energies) > 0):
                     raise ShapeMismatch("energy calibration is not increasing")
-                middles = (edges[1:] + edges[:-1]) / 2
-                bounds[key] = np.searchsorted(middles, ENERGY_WINDOWS_KEV).tolist()
-            limits = bounds[key]
-            for window in range(len(limits) - 1):
-                if limits[window] < limits[window + 1]:
-                    windows[window, place] += record.gammaChannelsSum(
-                        limits[window], limits[window + 1] - 1
-                    )
+                checked.add(key)
+            # Channels across an edge are shared, as in `vision.scan.window_counts`.
+            windows[:, place] += [record.gammaIntegral(low, high) for low, high in pairwise(edges)]
     return windows
 
 
@@ -137,10 +140,9 @@ def _channels(groups: Sequence[Sequence[Any]]) -> tuple[Array, npt.NDArray[np.fl
     size = int(first.numGammaChannels())
     if not 16 <= size <= MOST_CHANNELS or size * len(groups) > MOST_CELLS:
         return None
-    try:
-        target = edges_of(first)
-    except ShapeMismatch:
+    if any(is_stand_in(group[0]) for group in groups):
         return None
+    target = edges_of(first)
     own = _calibration(first)
     others: dict[tuple[Any, ...], Array] = {}
     summed = np.zeros((len(groups), size), dtype=np.float32)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vision.radiation.nuclides import library
 from vision.synthesis.portal import (
     Load,
     NeutronSource,
@@ -27,9 +28,10 @@ TEST_SOURCES = {
     "Ba-133": ("Ba-133", 9.0),
     "Cs-137": ("Cs-137", 16.0),
     "Co-60": ("Co-60", 7.0),
-    # Thorium-228 and its daughters, whose lines the thorium series holds.
-    "Th-228": ("Th-232", 7.0),
+    "Th-228": ("Th-228", 7.0),
 }
+# What stands for a nuclide that the table of lines lacks: a parent with the same daughters.
+STAND_INS = {"Th-228": "U-232"}
 # The physics is computed once for each of these steps and kept.
 HEAVY_STEP = 0.05
 SHIELD_STEP_G_CM2 = 0.5
@@ -121,6 +123,8 @@ GOODS = (
         heavy=(0.05, 0.2),
     ),
 )
+
+POTASSIUM_GOODS = tuple(goods for goods in GOODS if not (goods.radium[1] or goods.thorium[1]))
 
 
 def _stepped(value: float, step: float) -> float:
@@ -284,6 +288,8 @@ def with_test_source(
         )
         return dataclasses.replace(scene, vehicle=on, neutrons=(neutrons,))
     nuclide, microcurie = TEST_SOURCES[name]
+    if nuclide not in {entry.nuclide for entry in library()}:
+        nuclide = STAND_INS[nuclide]
     source = PointSource(
         nuclide=nuclide,
         activity_bq=strength * microcurie * MICROCURIE_BQ,

@@ -4,16 +4,35 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
+from service.domain.reconcile.norm_goods import headings_of, norm_goods
 from service.domain.verdict import Severity
 from service.errors import NotConfigured
 from vision.scan import ScanKind
 
 DEFAULT = "policies/default.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RadiationPolicy:
+    """Limits of the radiation rules; the shipped policy says what each is for.
+
+    Rates are compared as multiples of the background, activities as multiples of ordinary
+    ground, so that no rule needs to know the detector.
+    """
+
+    weak_z: float = 12.0
+    short_vehicle_m: float = 8.0
+    geometry_low: float = 0.08
+    geometry_high: float = 2.5
+    full_load_kg: float = 5000.0
+    window_s: float = 2.0
+    missing_z: float = 3.0
+    background_s: float = 20.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +44,7 @@ class Policy:
     release_needs: frozenset[str]
     severities: Mapping[str, Severity]
     norm: Mapping[str, frozenset[str]]
+    radiation: RadiationPolicy = RadiationPolicy()
 
     def severity(self, rule: str) -> Severity:
         return self.severities[rule]
@@ -58,7 +78,10 @@ def read_policy(path: Path | None = None) -> Policy:
             required_sensors=tuple(ScanKind(name) for name in stored["required_sensors"]),
             release_needs=frozenset(stored["release_needs"]),
             severities={**shipped, **_severities(stored)},
-            norm={key: frozenset(values) for key, values in stored.get("norm", {}).items()},
+            norm=_norm(stored.get("norm")),
+            radiation=RadiationPolicy(
+                **{name: float(value) for name, value in stored.get("radiation", {}).items()}
+            ),
         )
     except (OSError, KeyError, ValueError, TypeError) as problem:
         raise NotConfigured(f"policy {path or DEFAULT}: {problem}") from problem
@@ -66,3 +89,10 @@ def read_policy(path: Path | None = None) -> Policy:
 
 def _severities(stored: Mapping[str, Mapping[str, int]]) -> dict[str, Severity]:
     return {rule: Severity(value) for rule, value in stored.get("severity", {}).items()}
+
+
+def _norm(stored: Mapping[str, Sequence[str]] | None) -> dict[str, frozenset[str]]:
+    """Headings by natural nuclide: the policy's own, or those of the shipped table."""
+    if stored is not None:
+        return {key: frozenset(values) for key, values in stored.items()}
+    return {series: headings_of(series) for series in {goods.series for goods in norm_goods()}}
