@@ -77,5 +77,5 @@ def test_a_small_study_runs_and_holds_its_promises(run: CliRunner, tmp_path: Pat
     assert benign["natural_alarms_before"]["count"] > 10
     detected = {(row["source"], row["condition"]): row["detected"] for row in figures["sources"]}
     assert set(detected.values()) == {2}, detected
-    assert [row["strength"] for row in figures["curve"]][0] == 0.02
+    assert figures["curve"][0]["strength"] == 0.02
     assert plot.read_text(encoding="utf-8").startswith("<svg")

@@ -163,7 +163,8 @@ class RadiationAnalyser:
     ) -> list[Finding]:
         findings: list[Finding] = []
         occupancies = split(series)
-        for place, occupancy in enumerate(occupancies):
+        for occupancy in occupancies:
+            place = max(0, occupancy.number - 1)
             behind = background(series, occupancy)
             findings.append(
                 decide.tracked(series, occupancy, behind, judge=judge, sha256=scan.sha256)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,8 @@ ENOUGH_BACKGROUND_S = 20.0
 GUARD_S = 2.0
 MARGIN_S = 1.0
 QUIET_END = 0.15
+# What is looked at together; five minutes of a portal, twenty of a search vehicle.
+MOST_SAMPLES = 1200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +66,33 @@ class Background:
 
 
 def split(series: CountSeries) -> tuple[Occupancy, ...]:
-    """Every vehicle of the series, in order; without marks the whole series is one."""
+    """Every vehicle of the series, in order; without marks the whole series is one.
+
+    What is longer than `MOST_SAMPLES` comes in several pieces with one number.
+    """
+    return tuple(piece for whole in _wholes(series) for piece in _pieces(whole))
+
+
+def _pieces(whole: Occupancy) -> list[Occupancy]:
+    begins = range(whole.tested_first, whole.tested_last + 1, MOST_SAMPLES)
+    if len(begins) == 1:
+        return [whole]
+    pieces = []
+    for begin in begins:
+        end = min(whole.tested_last, begin + MOST_SAMPLES - 1)
+        pieces.append(
+            dataclasses.replace(
+                whole,
+                first=min(max(whole.first, begin), end),
+                last=max(min(whole.last, end), begin),
+                tested_first=begin,
+                tested_last=end,
+            )
+        )
+    return pieces
+
+
+def _wholes(series: CountSeries) -> tuple[Occupancy, ...]:
     occupied = series.occupied
     if occupied is None or not occupied.any() or occupied.all():
         size = series.start_s.size

@@ -87,3 +87,14 @@ def test_without_marks_the_quieter_end_has_to_do() -> None:
     assert only.number == 0
     assert only.estimated
     assert background(series, only).rate_cps == 100.0
+
+
+def test_hours_of_samples_are_looked_at_in_pieces_that_leave_nothing_out() -> None:
+    series = a_series("." * 5000)
+    pieces = split(series)
+    covered = np.concatenate([np.arange(p.tested_first, p.tested_last + 1) for p in pieces])
+    assert np.array_equal(covered, np.arange(5000))
+    assert max(p.tested_last - p.tested_first for p in pieces) < 1200
+    parked = split(a_series("." * 100 + "x" * 3000 + "." * 20))
+    assert {p.number for p in parked} == {1}
+    assert parked[-1].last == 3099
