@@ -22,12 +22,13 @@ from service.domain.reconcile.policy import read_policy
 from service.errors import NotConfigured
 from service.store.blobs import LocalBlobs
 from service.store.engine import migrate, open_engine
+from service.store.passages import SqlPassages
 from service.store.repository import SqlRepository
 from service.usecases.issue_keys import authenticate_key
 from service.usecases.judge_inspection import judge_inspection
 from service.usecases.work import Worker
 from service.web.metrics import MeasuredAnalyser, Metrics
-from service.web.wiring import Readiness, Services
+from service.web.wiring import LivePassages, Readiness, Services
 from vision.errors import ModelUnavailable
 from vision.formats import Limits, media_type, read_scan
 from vision.inspection import Inspector
@@ -129,6 +130,7 @@ def build(settings: Settings) -> Tallyman:
         models=lineup,
         session_secret=_secret(settings.effective_session_secret_file),
         metrics=metrics,
+        live=LivePassages(store=SqlPassages(engine), analyser=LocalAnalyser(inspector)),
     )
     return Tallyman(services=services, worker=worker, models=models, engine=engine)
 

@@ -221,7 +221,8 @@ class RadiationScan:
     is one for each occupancy, in order. `background` is what the file itself calls background,
     or the unoccupied part of a passage. `detector` is the file's own words ("NaI 2x4x16",
     "HPGe"), "" if none.
-    `background_removed`: the spectra are net of a background already.
+    `background_removed`: the spectra are net of a background already. `energy_calibrated`
+    False: the file gives channels only and the energies are a reader's stand-in.
     """
 
     sha256: str
@@ -231,6 +232,7 @@ class RadiationScan:
     background: Spectrum | None
     series: CountSeries | None
     background_removed: bool = False
+    energy_calibrated: bool = True
 
     def __post_init__(self) -> None:
         if not self.spectra and self.series is None:

@@ -15,6 +15,7 @@ from service.web import (
     api_inspections,
     api_operations,
     api_papers,
+    api_passages,
     console,
     problems,
     sessions,
@@ -54,7 +55,7 @@ def create_app(services: Services, *, lifespan: Lifespan = _nothing) -> FastAPI:
     app.state.request_limit = RateLimit(settings.requests_per_minute)
     app.state.failed_logins = RateLimit(settings.failed_logins_per_minute)
     app.state.analysis_limit = anyio.CapacityLimiter(settings.concurrent_analyses)
-    for module in (api_inspections, api_papers, api_analyse, api_operations, console):
+    for module in (api_inspections, api_papers, api_passages, api_analyse, api_operations, console):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     problems.install(app)

@@ -2,7 +2,8 @@
 
 What each format lets us see:
 
-- N42 and other XML: the document must be well-formed (checked by the reader of spectrum files).
+- N42 and other XML: the document must be well-formed (`spectrum_xml`), every spectrum in it must
+  have been read, and a calibration that it states must be possible.
 - IAEA and ORTEC text (`$DATA:`): as many counts as announced, calibration lines complete, a line
   end at the end.
 - RadiaCode spectrogram: the records' times add up to the time that the heading states.
@@ -19,6 +20,13 @@ import struct
 
 from vision.errors import UnreadableScan
 
+_COUNTS = re.compile(rb"<(?:[\w.-]+:)?ChannelData[\s/>]")
+# Those of energies; `Coefficients` of N42-2006 may be of widths too, so its type must be known.
+_COEFFICIENTS = re.compile(
+    rb'CoefficientValues[^>]*>([^<]*)<|Type="Energy"[^>]*>(?:(?!</).)*?<Coefficients>([^<]*)<', re.S
+)
+# A table without a heading.
+_TABLE = re.compile(rb"[ \t]*-?[\d.]+(?:[ \t]*[,;\t ][ \t]*-?[\d.eE+-]+)+[ \t]*\r?\n")
 _SPC_RECORD = 128
 _SPECTROGRAM = b"Spectrogram:"
 # Less than a record, which is a minute by default.
@@ -45,6 +53,28 @@ def check(data: bytes) -> None:
         _spc(data)
     elif data[:2] == _CHN_MARK:
         _chn(data)
+    elif _TABLE.match(head):
+        check_lines(data, scan_format="spectrum")
+
+
+def check_document(document: bytes, *, spectra: int, stand_in: bool) -> None:
+    """Refuse an XML document that was not read as it is.
+
+    Args:
+        document: well-formed, in UTF-8.
+        spectra: how many spectra came out of it.
+        stand_in: some of them without a calibration that could be used.
+
+    Raises:
+        UnreadableScan: it holds more spectra, or states a calibration that is impossible.
+    """
+    announced = len(_COUNTS.findall(document))
+    if spectra < announced:
+        raise UnreadableScan("n42", f"{announced} spectra in the document, {spectra} were read")
+    if stand_in and any(
+        re.search(rb"[1-9]", found[1] or found[2]) for found in _COEFFICIENTS.finditer(document)
+    ):
+        raise UnreadableScan("n42", "the energy calibration that it states is impossible")
 
 
 def check_lines(data: bytes, *, scan_format: str) -> None:

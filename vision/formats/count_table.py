@@ -1,8 +1,9 @@
 """A passage as CSV: one row per interval, columns by name.
 
 `start_s` (or `time_s`), `gamma`, and optionally `duration_s`, `neutron`, `occupied` (0 or 1),
-`speed_m_s`, and `gamma_NAME` for each panel. A table cut exactly at a line end looks whole, as
-it states no length; cut anywhere else it is refused.
+`speed_m_s`, `gamma_NAME` for each panel, and `kev_LOW_HIGH` for each energy window of
+`vision.scan.ENERGY_WINDOWS_KEV`, all of them or none. A table cut exactly at a line end looks
+whole, as it states no length; cut anywhere else it is refused.
 """
 
 from __future__ import annotations
@@ -11,17 +12,21 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 
 from vision.errors import ScanTooLarge, ShapeMismatch, UnreadableScan
 from vision.formats import completeness
 from vision.formats.limits import Limits
-from vision.scan import CountSeries, RadiationScan
+from vision.scan import ENERGY_WINDOWS_KEV, CountSeries, RadiationScan
 
 _TIME = ("start_s", "time_s")
 _PANEL = re.compile(r"gamma_(\w+)", re.ASCII)
-_KNOWN = frozenset({*_TIME, "gamma", "duration_s", "neutron", "occupied", "speed_m_s"})
+WINDOW_COLUMNS = tuple(f"kev_{low:g}_{high:g}" for low, high in pairwise(ENERGY_WINDOWS_KEV))
+_KNOWN = frozenset(
+    {*_TIME, "gamma", "duration_s", "neutron", "occupied", "speed_m_s", *WINDOW_COLUMNS}
+)
 
 
 def looks_like(data: bytes) -> bool:
@@ -90,6 +95,9 @@ def _scan(columns: dict[str, list[float]], *, sha256: str) -> RadiationScan:
     if not np.all(duration > 0):
         raise UnreadableScan("csv", "duration_s must be positive")
     panels = [name for name in arrays if _PANEL.fullmatch(name)]
+    missing = [name for name in WINDOW_COLUMNS if name not in arrays]
+    if missing and len(missing) < len(WINDOW_COLUMNS):
+        raise UnreadableScan("csv", f"some energy windows are missing: {missing[0]}")
     speeds = arrays.get("speed_m_s", np.zeros(0))
     speeds = speeds[speeds > 0]
     try:
@@ -101,6 +109,8 @@ def _scan(columns: dict[str, list[float]], *, sha256: str) -> RadiationScan:
             occupied=arrays["occupied"] > 0 if "occupied" in arrays else None,
             panels=tuple(name.partition("_")[2] for name in panels),
             panel_gamma=np.array([arrays[name] for name in panels]) if panels else None,
+            window_edges_kev=None if missing else ENERGY_WINDOWS_KEV,
+            windows=None if missing else np.array([arrays[name] for name in WINDOW_COLUMNS]),
             speed_m_s=float(np.median(speeds)) if speeds.size else None,
         )
     except ShapeMismatch as problem:

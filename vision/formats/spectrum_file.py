@@ -1,37 +1,75 @@
 """Spectrum files, N42 first, through SandiaSpecUtils (LGPL).
 
-SpecUtils reads a truncated N42 silently, with fewer records, so XML is checked for
-well-formedness here first, and every spectrum must be possible.
+XML is checked before SpecUtils sees it, and every spectrum must be possible.
 """
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from xml.parsers import expat
 
 import numpy as np
 import numpy.typing as npt
 import SpecUtils
 
 from vision.errors import ScanTooLarge, ShapeMismatch, UnreadableScan, UnsupportedFormat
-from vision.formats import completeness, time_series
+from vision.formats import completeness, spectrum_xml, time_series
 from vision.formats.limits import Limits
 from vision.formats.time_series import Passage, edges_of, is_background, is_stand_in, rebin
 from vision.scan import RadiationScan, Spectrum
 
 _PASSAGE_SAMPLES = 10
 _MIN_CHANNELS = 16
-# SpecUtils descends by recursion and runs out of stack in a document of many thousand levels.
-_MOST_NESTED = 64
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-# Those of energies; `Coefficients` of N42-2006 may be of widths too, so its type must be known.
-_COEFFICIENTS = re.compile(
-    rb'CoefficientValues[^>]*>([^<]*)<|Type="Energy"[^>]*>(?:(?!</).)*?<Coefficients>([^<]*)<', re.S
+_CAM_HEADERS, _CAM_HEADERS_AT, _CAM_HEADER_BYTES = 28, 0x70, 0x30
+_CAM_ACQUISITION = (0x12000).to_bytes(4, "little")
+_K = SpecUtils.ParserType
+_XML = (
+    _K.N42_2012,
+    _K.N42_2006,
+    _K.RadiaCode,
+    _K.MicroRaider,
+    _K.ScanDataXml,
+    _K.CaenHexagonGXml,
+    _K.Lzs,
 )
+_OTHER_THAN_XML = (
+    _K.Pcf,
+    _K.SpeIaea,
+    _K.Spc,
+    _K.Cnf,
+    _K.Chn,
+    _K.Exploranium,
+    _K.AmptekMca,
+    _K.LsrmSpe,
+    _K.Phd,
+    _K.SPMDailyFile,
+    _K.TracsMps,
+    _K.Tka,
+    _K.MultiAct,
+    _K.OrtecListMode,
+    _K.RadiaCode,
+    _K.Json,
+    _K.Uri,
+    _K.TxtOrCsv,
+)
+_BY_EXTENSION = {
+    "pcf": (_K.Pcf,),
+    "spe": (_K.SpeIaea, _K.LsrmSpe),
+    "spc": (_K.Spc,),
+    "cnf": (_K.Cnf,),
+    "chn": (_K.Chn,),
+    "dat": (_K.Exploranium,),
+    "mca": (_K.AmptekMca,),
+    "phd": (_K.Phd,),
+    "mps": (_K.TracsMps,),
+    "tka": (_K.Tka,),
+    "rcspg": (_K.RadiaCode,),
+    "csv": (_K.TxtOrCsv,),
+    "tsv": (_K.TxtOrCsv,),
+    "txt": (_K.TxtOrCsv,),
+}
 
 
 def read(data: bytes, *, sha256: str, name: str, limits: Limits) -> RadiationScan:
@@ -41,24 +79,17 @@ def read(data: bytes, *, sha256: str, name: str, limits: Limits) -> RadiationSca
         UnsupportedFormat: SpecUtils does not recognise it.
         UnreadableScan: malformed XML, a document type or entities, or an impossible spectrum.
     """
-    if data.startswith(_UTF_16):
-        data = _as_utf8(data)
-    is_xml = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<"
-    announced = 0
-    if is_xml:
-        data, announced = _check_xml(data)
-    else:
+    document = spectrum_xml.checked(data)
+    if document is None:
         completeness.check(data)
-    scan_format = "n42" if is_xml else "spectrum"
-    spec = _load(data, name=name)
+    scan_format = "spectrum" if document is None else "n42"
+    spec = _load(data, name=name) if document is None else _load_xml(document)
     # The records belong to the file object and must not outlive it.
     everything = list(spec.measurements())
     records = [record for record in everything if record.numGammaChannels() > 0]
-    if is_xml and any(is_stand_in(r) for r in records) and _states_calibration(data):
-        raise UnreadableScan(scan_format, "the energy calibration that it states is impossible")
-    if len(records) < announced:
-        raise UnreadableScan(
-            scan_format, f"{announced} spectra in the document, {len(records)} could be read"
+    if document is not None:
+        completeness.check_document(
+            document, spectra=len(records), stand_in=any(is_stand_in(r) for r in records)
         )
     if not records:
         raise UnreadableScan(scan_format, "holds no gamma spectrum")
@@ -81,91 +112,47 @@ def read(data: bytes, *, sha256: str, name: str, limits: Limits) -> RadiationSca
             spectra=foreground,
             background=background,
             series=passage.series if passage else None,
+            energy_calibrated=not any(is_stand_in(record) for record in spectral),
         )
     except ShapeMismatch as problem:
         raise UnreadableScan(scan_format, str(problem)) from problem
 
 
-def _as_utf8(data: bytes) -> bytes:
-    """A UTF-16 document as UTF-8, without the declaration that would contradict it."""
-    try:
-        text = data.decode("utf-16")
-    except UnicodeDecodeError as problem:
-        raise UnreadableScan("n42", f"encoding: {problem}") from problem
-    return re.sub(r"^\s*<\?xml[^>]*\?>", "", text, count=1).encode()
-
-
-def _states_calibration(data: bytes) -> bool:
-    """Whether the document gives coefficients that are not just zeros."""
-    return any(re.search(rb"[1-9]", found[1] or found[2]) for found in _COEFFICIENTS.finditer(data))
-
-
-def _check_xml(data: bytes) -> tuple[bytes, int]:
-    """The document, well-formed, as UTF-8 if it claimed to be and was not; and how many
-    elements with the counts of a spectrum it holds.
-
-    Prefixes that are bound nowhere are let pass, as real instruments write them.
-    """
-    try:
-        return data, _parse(data)
-    except expat.ExpatError as problem:
-        if problem.code != expat.errors.codes[expat.errors.XML_ERROR_INVALID_TOKEN]:
-            raise UnreadableScan("n42", f"not well-formed XML: {problem}") from problem
-        try:
-            data.decode()
-        except UnicodeDecodeError:
-            # Instruments of Central Europe write Windows-1250 names under a UTF-8 heading.
-            data = data.decode("latin-1").encode()
-            try:
-                return data, _parse(data)
-            except expat.ExpatError as again:
-                raise UnreadableScan("n42", f"not well-formed XML: {again}") from again
-        raise UnreadableScan("n42", f"not well-formed XML: {problem}") from problem
-
-
-def _parse(data: bytes) -> int:
-    parser = expat.ParserCreate()
-    spectra = 0
-
-    depth = 0
-
-    def begin(name: str, _: object) -> None:
-        nonlocal spectra, depth
-        spectra += name.rpartition(":")[2] == "ChannelData"
-        depth += 1
-        if depth > _MOST_NESTED:
-            raise UnreadableScan("n42", f"more than {_MOST_NESTED} elements in one another")
-
-    def end(_: str) -> None:
-        nonlocal depth
-        depth -= 1
-
-    def refuse(*_: object) -> None:
-        raise UnreadableScan("n42", "document types and entities are not read")
-
-    parser.StartDoctypeDeclHandler = refuse
-    parser.EntityDeclHandler = refuse
-    parser.StartElementHandler = begin
-    parser.EndElementHandler = end
-    try:
-        parser.Parse(data, True)
-    except (ValueError, LookupError) as problem:
-        raise UnreadableScan("n42", f"encoding: {problem}") from problem
-    return spectra
+def _load_xml(document: bytes) -> Any:
+    return _load_as(_XML, document, extension="n42")
 
 
 def _load(data: bytes, *, name: str) -> Any:
+    """What is no XML is shown to no reader of XML: they would look for it further inside."""
+    extension = Path(name).suffix.lstrip(".").lower()[:8]
+    first = _BY_EXTENSION.get(extension, ())
+    order = [*first, *(kind for kind in _OTHER_THAN_XML if kind not in first)]
+    if not _has_cnf_header(data):
+        # Its reader complains on the process's stderr, so it is asked about its own alone.
+        order.remove(_K.Cnf)
+    return _load_as(order, data, extension=extension if extension.isascii() else "")
+
+
+def _has_cnf_header(data: bytes) -> bool:
+    """Whether one of the 28 section headers of a Canberra CAM file is that of acquisition."""
+    places = (_CAM_HEADERS_AT + number * _CAM_HEADER_BYTES for number in range(_CAM_HEADERS))
+    return any(data[at : at + len(_CAM_ACQUISITION)] == _CAM_ACQUISITION for at in places)
+
+
+def _load_as(kinds: Sequence[Any], data: bytes, *, extension: str) -> Any:
     with tempfile.TemporaryDirectory(prefix="tallyman-") as folder:
-        path = Path(folder) / f"scan{Path(name).suffix[:8] if Path(name).suffix.isascii() else ''}"
+        path = Path(folder) / (f"scan.{extension}" if extension else "scan")
         path.write_bytes(data)
-        spec = SpecUtils.SpecFile()
-        try:
-            spec.loadFile(str(path), SpecUtils.ParserType.Auto, path.suffix.lstrip("."))
-        except Exception as problem:
-            raise UnsupportedFormat(
-                "unknown", "not a picture, a count table or a spectrum file that is known"
-            ) from problem
-        return spec
+        for kind in kinds:
+            spec = SpecUtils.SpecFile()
+            try:
+                spec.loadFile(str(path), kind, extension)
+            except Exception:  # noqa: BLE001, S112 - whatever SWIG makes of a C++ exception
+                continue
+            return spec
+    raise UnsupportedFormat(
+        "unknown", "not a picture, a count table or a spectrum file that is known"
+    )
 
 
 def _is_special(record: Any) -> bool:
@@ -187,7 +174,7 @@ def _detector(spec: Any, record: Any) -> str:
 def _spectra(
     spec: Any, records: Sequence[Any], *, passage: Passage | None
 ) -> tuple[tuple[Spectrum, ...], Spectrum | None]:
-    usable = [r for r in records if not _is_special(r) and r.liveTime() > 0]
+    usable = [r for r in records if not _is_special(r) and (r.liveTime() > 0 or len(records) == 1)]
     if passage is not None:
         return _of_passage(spec, usable, passage)
     behind = [r for r in usable if is_background(r)]
@@ -244,8 +231,9 @@ def _sum(records: Sequence[Any]) -> Spectrum:
     return Spectrum(
         counts=counts,
         edges_kev=edges,
-        live_time_s=sum(float(r.liveTime()) for r in records) / detectors,
-        real_time_s=sum(float(r.realTime()) for r in records) / detectors,
+        # A lone table of channels has no times: its rate means nothing, its shape does.
+        live_time_s=sum(float(r.liveTime()) for r in records) / detectors or 1.0,
+        real_time_s=sum(float(r.realTime()) for r in records) / detectors or 1.0,
     )
 
 

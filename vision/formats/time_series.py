@@ -88,10 +88,18 @@ def edges_of(record: Any) -> Array:
 
 
 def is_stand_in(record: Any) -> bool:
-    """Whether the energies are SpecUtils' own, as the file has none that can be used."""
-    return bool(
-        record.energyCalibrationModel() == SpecUtils.EnergyCalType.UnspecifiedUsingDefaultPolynomial
-    )
+    """Whether the energies are none: SpecUtils spreads channels without a calibration evenly
+    over 0 to 3,000 keV, and takes the channel numbers of a bare table for energies.
+    """
+    model, kinds = record.energyCalibrationModel(), SpecUtils.EnergyCalType
+    if model == kinds.UnspecifiedUsingDefaultPolynomial:
+        return True
+    if model == kinds.Polynomial:
+        # Quick: a passage has a thousand records of many thousand channels.
+        coefficients = [float(value) for value in record.calibrationCoeffs()]
+        return coefficients[:2] == [0.0, 1.0] and not any(coefficients[2:])
+    energies = np.asarray(record.channelEnergies(), dtype=np.float64)
+    return bool(np.array_equal(energies, np.arange(energies.size)))
 
 
 def is_background(record: Any) -> bool:
@@ -140,7 +148,7 @@ def _channels(groups: Sequence[Sequence[Any]]) -> tuple[Array, npt.NDArray[np.fl
     size = int(first.numGammaChannels())
     if not 16 <= size <= MOST_CHANNELS or size * len(groups) > MOST_CELLS:
         return None
-    if any(is_stand_in(group[0]) for group in groups):
+    if is_stand_in(first):
         return None
     target = edges_of(first)
     own = _calibration(first)

@@ -130,6 +130,9 @@ class RadiationAnalyser:
         if not scan.spectra:
             cover.add("nuclides", Ran.NOT_POSSIBLE, "the file has no spectrum")
             return []
+        if not scan.energy_calibrated:
+            cover.add("nuclides", Ran.NOT_POSSIBLE, "the file has no energy calibration")
+            return []
         cover.add("nuclides", Ran.RAN)
         best: dict[str, nuclides.Identified] = {}
         for spectrum in scan.spectra[:MAX_SPECTRA]:
@@ -184,7 +187,9 @@ class RadiationAnalyser:
             cover.add("neutron_count", Ran.NOT_POSSIBLE, "the file has no neutron counts")
         else:
             cover.add("neutron_count", Ran.RAN, reason if estimated else "")
-        if scan.spectra or series.channels is not None:
+        if not scan.energy_calibrated:
+            cover.add("nuclides", Ran.NOT_POSSIBLE, "the file has no energy calibration")
+        elif scan.spectra or series.channels is not None:
             cover.add("nuclides", Ran.RAN, "in alarms only")
         else:
             cover.add("nuclides", Ran.NOT_POSSIBLE, "the file has no spectrum")
@@ -208,7 +213,7 @@ class RadiationAnalyser:
                 # The fit of the series is the better witness; a peak search can only add errors.
                 return [*findings, *decide.natural_series(excess, judge=judge)]
         spectrum, behind, interval = _spectrum_of(scan, series, result, excess, place)
-        if spectrum is not None:
+        if spectrum is not None and scan.energy_calibrated:
             found = nuclides.identify(spectrum, behind, background_removed=scan.background_removed)
             findings += [
                 self._nuclide(scan, one, interval, occupancy=where.occupancy) for one in found
