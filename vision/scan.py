@@ -188,6 +188,8 @@ class CountSeries:
             column = getattr(self, name)
             if column is not None and column.shape != shape:
                 raise ShapeMismatch(f"{name}: expected {shape}, got {column.shape}")
+            if column is not None and not np.all(np.isfinite(column) & (column >= 0)):
+                raise ShapeMismatch(f"{name}: expected finite numbers that are not negative")
         if not np.all(self.duration_s > 0):
             raise ShapeMismatch("every interval must have a positive length")
 

@@ -92,7 +92,9 @@ def check_lines(data: bytes, *, scan_format: str) -> None:
 def _sections(data: bytes) -> None:
     check_lines(data, scan_format="spe")
     lines = [line.strip() for line in data.splitlines()]
-    at = lines.index(next(line for line in lines if line.startswith(b"$DATA:")))
+    at = next((i for i, line in enumerate(lines) if line.startswith(b"$DATA:")), None)
+    if at is None:
+        raise UnreadableScan("spe", "$DATA: does not begin a line")
     bounds = re.fullmatch(rb"(\d{1,7})\s+(\d{1,7})", lines[at + 1] if at + 1 < len(lines) else b"")
     if bounds is None:
         raise UnreadableScan("spe", "$DATA: has no first and last channel")

@@ -22,7 +22,7 @@ Span = tuple[float, float]
 # A window with less background than this in the whole measurement tells nothing.
 EMPTY_WINDOW = 2.0
 # The search for what natural series leave inverts a matrix for each interval.
-MOST_SEARCHED = 260
+MOST_SEARCHED = 600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
