@@ -5,6 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from vision.findings import (
     BackgroundTracked,
@@ -20,11 +22,12 @@ from vision.findings import (
 from vision.formats import read_scan
 from vision.models.shelf import Shelf
 from vision.radiation.analyser import RadiationAnalyser
-from vision.scan import CountSeries, RadiationScan, RawScan
+from vision.scan import ENERGY_WINDOWS_KEV, CountSeries, RadiationScan, RawScan
 from vision.synthesis import passage_files, radiation, traffic
 from vision.synthesis.portal import Scene, draw
 
 WEIGHTS = Path(__file__).parents[3] / "weights"
+SHARED = RadiationAnalyser(Shelf(WEIGHTS))
 
 
 @pytest.fixture(scope="module")
@@ -190,3 +193,49 @@ def test_a_spectrum_without_background_cannot_alarm_and_says_so(
     assert of_type(findings, GrossCount) == []
     entry = next(entry for entry in coverage if entry.analysis == "gamma_count")
     assert entry.ran is Ran.NOT_POSSIBLE
+
+
+@given(
+    samples=st.integers(3, 60),
+    level=st.sampled_from([0.0, 0.3, 5.0, 800.0, 1e6]),
+    marks=st.sampled_from(["none", "all", "middle", "start", "end", "every other"]),
+    parts=st.tuples(st.booleans(), st.booleans(), st.booleans()),
+    seed=st.integers(0, 1000),
+)
+@settings(max_examples=80, deadline=None)
+def test_whatever_a_portal_counted_can_be_analysed(
+    samples: int, level: float, marks: str, parts: tuple[bool, bool, bool], seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    place = np.arange(samples)
+    occupied = {
+        "none": None,
+        "all": np.ones(samples, bool),
+        "middle": (place > samples / 3) & (place < samples / 2 + 2),
+        "start": place < 2,
+        "end": place >= samples - 2,
+        "every other": place % 2 == 0,
+    }[marks]
+    with_windows, with_neutrons, with_peak = parts
+    size = ENERGY_WINDOWS_KEV.size - 1
+    mean = np.full((size, samples), level / size)
+    if with_peak:
+        mean[5, samples // 2] += 50 * level
+    windows = rng.poisson(mean).astype(float)
+    series = CountSeries(
+        start_s=place * 0.5,
+        duration_s=np.full(samples, 0.5),
+        gamma=windows.sum(axis=0),
+        neutron=rng.poisson(1.0, samples).astype(float) if with_neutrons else None,
+        occupied=occupied,
+        window_edges_kev=ENERGY_WINDOWS_KEV if with_windows else None,
+        windows=windows if with_windows else None,
+    )
+    scan = RadiationScan(
+        sha256="a", scan_format="csv", detector="", spectra=(), background=None, series=series
+    )
+    findings, coverage = SHARED.analyse(scan, name="a")
+    assert counts(findings, Channel.GAMMA)
+    assert not any(entry.ran is Ran.FAILED for entry in coverage)
+    for count in of_type(findings, GrossCount):
+        assert np.isfinite(count.z)
