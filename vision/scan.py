@@ -224,7 +224,8 @@ class RadiationScan:
     or the unoccupied part of a passage. `detector` is the file's own words ("NaI 2x4x16",
     "HPGe"), "" if none.
     `background_removed`: the spectra are net of a background already. `energy_calibrated`
-    False: the file gives channels only and the energies are a reader's stand-in.
+    False: the file gives channels only and the energies are a reader's stand-in. `doubt` says
+    what the reader cannot vouch for, "" if nothing.
     """
 
     sha256: str
@@ -235,6 +236,7 @@ class RadiationScan:
     series: CountSeries | None
     background_removed: bool = False
     energy_calibrated: bool = True
+    doubt: str = ""
 
     def __post_init__(self) -> None:
         if not self.spectra and self.series is None:

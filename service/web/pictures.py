@@ -6,66 +6,52 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-from service.web import radiation_plot
-from vision.findings import ContainerFound, Finding, LoadState, Reading
-from vision.geometry import Box
+from service.web import full_depth, radiation_plot
+from service.web.overlay import Picture, draw, labels
+from vision.findings import Finding
 from vision.scan import Photo, RadiationScan, Scan, XrayImage
 from vision.xray.normalise import transmission_like
 
 MAX_SIDE_PX = 4096
-COLOURS = {"container": (46, 160, 255), "good": (60, 190, 110), "doubt": (240, 170, 40)}
-Picture = npt.NDArray[np.uint8]
 
 
-def render(scan: Scan) -> tuple[bytes, str]:
-    """(content, media type) of a scan as it is looked at, nothing drawn on it."""
+def render(scan: Scan, *, window: tuple[int, int] | None = None) -> tuple[bytes, str]:
+    """(content, media type) of a scan as it is looked at, nothing drawn on it.
+
+    `window` is (black, white) of an X-ray view on the scale of `full_depth.counts_of`.
+    """
     if isinstance(scan, RadiationScan):
         return radiation_plot.svg(scan, ()).encode(), "image/svg+xml"
+    if window is not None and isinstance(scan, XrayImage):
+        counts = full_depth.shrunk(full_depth.counts_of(scan), max_side_px=MAX_SIDE_PX)
+        grey = full_depth.windowed(counts, low=window[0], high=window[1])
+        return _encode(_grey_to_rgb(grey), photo=False)
     return _encode(_pixels(scan), photo=isinstance(scan, Photo))
+
+
+def full_range(scan: XrayImage) -> bytes:
+    """PNG of an X-ray view at full depth, packed into red and green; see `full_depth.packed`."""
+    counts = full_depth.shrunk(full_depth.counts_of(scan), max_side_px=MAX_SIDE_PX)
+    return _encode(full_depth.packed(counts), photo=False)[0]
 
 
 def overlay(scan: Scan, findings: Sequence[Finding]) -> tuple[bytes, str]:
     """As `render`, with the findings of this scan drawn on it."""
-    own = [f for f in findings if f.evidence.scan_sha256 == scan.sha256]
     if isinstance(scan, RadiationScan):
+        own = [f for f in findings if f.evidence.scan_sha256 == scan.sha256]
         return radiation_plot.svg(scan, own).encode(), "image/svg+xml"
-    pixels = _pixels(scan)
-    thickness = max(2, round(max(pixels.shape[:2]) / 700))
-    for box, text, colour in labels(own):
-        corners = (round(box.x1), round(box.y1)), (round(box.x2), round(box.y2))
-        cv2.rectangle(pixels, *corners, COLOURS[colour], thickness)
-        at = (round(box.x1) + 4, max(16 * thickness // 2, round(box.y1) - 6))
-        cv2.putText(
-            pixels, text, at, cv2.FONT_HERSHEY_SIMPLEX, 0.35 * thickness, COLOURS[colour], thickness
-        )
-    return _encode(pixels, photo=isinstance(scan, Photo))
-
-
-def labels(findings: Sequence[Finding]) -> list[tuple[Box, str, str]]:
-    """(box, text, colour name) of each finding that has a place in a picture."""
-    drawn = []
-    loads = {f.evidence.box: f for f in findings if isinstance(f, LoadState)}
-    for finding in findings:
-        box = finding.evidence.box
-        if box is None:
-            continue
-        if isinstance(finding, ContainerFound):
-            load = loads.get(box)
-            words = f"{load.load.value.replace('_', ' ')}" if load else "container"
-            drawn.append((box, f"{words} {finding.score:.2f}", "container"))
-        elif isinstance(finding, Reading):
-            mark = "" if finding.accepted else " ?"
-            colour = "good" if finding.accepted else "doubt"
-            drawn.append((box, f"{finding.text}{mark}", colour))
-    return drawn
+    drawn = draw(_pixels(scan), labels(findings, scan_sha256=scan.sha256))
+    return _encode(drawn, photo=isinstance(scan, Photo))
 
 
 def _pixels(scan: XrayImage | Photo) -> Picture:
     if isinstance(scan, Photo):
-        return np.array(scan.pixels)
-    grey = np.rint(transmission_like(scan) * 255).astype(np.uint8)
+        return scan.pixels
+    return _grey_to_rgb(np.rint(transmission_like(scan) * 255).astype(np.uint8))
+
+
+def _grey_to_rgb(grey: Picture) -> Picture:
     return np.repeat(grey[:, :, None], 3, axis=2)
 
 

@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection
 
 from service.config import Settings
 from service.domain.access import Caller
+from service.usecases.paper_desk import PaperDesk
 from service.usecases.passage import PassageStore
 from service.usecases.ports import Analyser, BlobStore, Clock, Repository
 from service.usecases.receive import Recogniser
@@ -55,7 +56,8 @@ class Services:
     not raise. `readiness` is asked on every /readyz, so it must not load anything.
     `session_secret` signs cookies. `models` is the line-up that serves. `policy` names the
     policy in force, as verdicts do. Wrap the analyser that worker and API share in
-    `MeasuredAnalyser(analyser, metrics)` and pass the same `metrics` here.
+    `MeasuredAnalyser(analyser, metrics)` and pass the same `metrics` here. `wake_papers` tells
+    that papers have come whose effect is still to follow.
     """
 
     settings: Settings
@@ -72,6 +74,8 @@ class Services:
     readiness: Callable[[], Readiness]
     models: tuple[Provenance, ...]
     session_secret: bytes
+    papers: PaperDesk
+    wake_papers: Callable[[], None]
     metrics: Metrics = field(default_factory=Metrics)
     live: LivePassages | None = None
 

@@ -7,7 +7,9 @@ come from the caller.
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from multiprocessing import Pool
 from pathlib import Path
@@ -17,6 +19,7 @@ import numpy as np
 
 from vision.evaluation import portal_figures
 from vision.evaluation.portal_trial import Outcome, Trial
+from vision.evaluation.progress import Progress
 from vision.findings import Channel, Finding, GrossCount, NuclideFound
 from vision.models.shelf import Shelf
 from vision.radiation import gross_count
@@ -47,9 +50,6 @@ class Explain(Protocol):
     ) -> str: ...
 
 
-Progress = Callable[[int], None]
-
-
 def evaluate(
     weights_dir: Path,
     *,
@@ -69,27 +69,24 @@ def evaluate(
         curve_trials: at every strength of the curve.
         explain: the rules; must be importable by worker processes.
         processes: how many work at once.
-        progress: is told how many more are done.
+        progress: is told how far it is. An interrupt ends the study early; the figures are
+            then those of what was done, the benign occupancies being last.
     """
-    work = [*_benign(occupancies), *_sources(trials), *_curve(curve_trials)]
+    work = [*_sources(trials), *_curve(curve_trials), *_benign(occupancies)]
     run = partial(_run, weights_dir=weights_dir, explain=explain)
     outcomes: list[Outcome] = []
     chunks = [work[i : i + CHUNK] for i in range(0, len(work), CHUNK)]
-    for done in _mapped(run, chunks, processes=processes):
-        outcomes += done
-        progress(len(done))
+    with suppress(KeyboardInterrupt):
+        for done in _mapped(run, chunks, processes=processes):
+            outcomes += done
+            progress(len(outcomes), len(work))
     return {
         "occupancies": occupancies,
+        "cut_short": len(outcomes) < len(work),
         "benign": portal_figures.benign([o for o in outcomes if not o.trial.source]),
         "sources": portal_figures.sources([o for o in outcomes if o.trial.kind == "source"]),
         "curve": portal_figures.curve([o for o in outcomes if o.trial.kind == "curve"]),
     }
-
-
-def size(*, occupancies: int, trials: int, curve_trials: int) -> int:
-    """How many occupancies the study simulates."""
-    per_source = len(traffic.TEST_SOURCES) * len(CONDITIONS) + 2
-    return occupancies + per_source * trials + len(CURVE_STRENGTHS) * curve_trials
 
 
 def _mapped(
@@ -101,8 +98,12 @@ def _mapped(
     if processes == 1:
         yield from map(run, chunks)
         return
-    with Pool(processes) as pool:
+    with Pool(processes, initializer=_leave_interrupts_to_the_parent) as pool:
         yield from pool.imap_unordered(run, chunks)
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _benign(count: int) -> Iterator[Trial]:

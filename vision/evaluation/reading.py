@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from vision.errors import UnreadableScan
+from vision.evaluation.progress import Progress, reported, silent
 from vision.evaluation.xray import latency_summary
-from vision.findings import Reading, Subject
+from vision.findings import Subject
 from vision.formats import read_scan
 from vision.geometry import Box
 from vision.grammar import iso6346
@@ -34,73 +35,103 @@ class _Row:
     scored: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answer:
+    text: str
+    box: Box | None
+
+
+class _Tally:
+    """Counts of one reader over all rows; ours and the engine alone are counted alike."""
+
+    def __init__(self) -> None:
+        self.groups: dict[str, Counter[str]] = defaultdict(Counter)
+        self.misses: list[dict[str, Any]] = []
+        self.extra = 0
+
+    def add(
+        self, name: str, rows: Sequence[_Row], answers: Sequence[_Answer], *, whole: bool
+    ) -> None:
+        """One picture; `whole` if it is a crop, where every answer is at the row's place."""
+        claimed: set[int] = set()
+        for row in rows:
+            if not row.scored:
+                continue
+            result, index = _result(row, answers, whole=whole)
+            if index is not None:
+                claimed.add(index)
+            self.groups[row.group][result] += 1
+            if result != "exact":
+                read = answers[index].text if index is not None else None
+                self.misses.append({"file": name, "expected": row.text, "read": read})
+        self.extra += sum(
+            index not in claimed and not _labelled(answer, rows)
+            for index, answer in enumerate(answers)
+        )
+
+    def counts(self) -> dict[str, int]:
+        """`n`, `exact`, `wrong`, `abstained`, `extra`."""
+        total: Counter[str] = sum(self.groups.values(), Counter())
+        return {**_counts(total), "extra": self.extra}
+
+    def by_group(self) -> dict[str, dict[str, int]]:
+        return {key: _counts(group) for key, group in sorted(self.groups.items())}
+
+
+def _counts(counter: Counter[str]) -> dict[str, int]:
+    return {
+        "n": sum(counter.values()),
+        **{key: counter[key] for key in ("exact", "wrong", "abstained")},
+    }
+
+
 def evaluate(
-    folder: Path, *, subject: Subject, split: str | None, engine: OcrEngine, crops: bool = False
+    folder: Path,
+    *,
+    subject: Subject,
+    split: str | None,
+    engine: OcrEngine,
+    crops: bool = False,
+    progress: Progress = silent,
 ) -> dict[str, Any]:
     """Figures over `folder/labels.csv`.
 
-    A labelled row is exact if an accepted reading has its text, wrong if an accepted reading
-    at its place has another, else abstained. `baseline` is the engine alone on the same
-    pictures: any single line that has the shape of a code or a plate counts as its answer.
+    A labelled row is exact if a confident answer has its text, wrong if a confident answer at
+    its place has another, else abstained; a confident answer for no row is `extra`. `baseline`
+    is the engine alone on the same pictures, counted the same way: each single line of text
+    with the shape of a code or a plate is a confident answer of it.
     """
-    counts: Counter[str] = Counter()
-    groups: dict[str, Counter[str]] = defaultdict(Counter)
-    baseline: Counter[str] = Counter()
+    ours, alone = _Tally(), _Tally()
     latencies: list[float] = []
-    misses: list[dict[str, Any]] = []
-    extra = 0
-    for name, rows in _by_file(folder, split=split, subject=subject).items():
+    files = list(_by_file(folder, split=split, subject=subject).items())
+    for name, rows in reported(files, progress):
         photo = _photo(folder / name)
         if photo is None:
-            for row in rows:
-                counts["abstained"] += row.scored
-                groups[row.group]["abstained"] += row.scored
-                if row.scored:
-                    misses.append({"file": name, "expected": row.text, "read": "unreadable"})
+            ours.add(name, rows, (), whole=crops)
+            alone.add(name, rows, (), whole=crops)
             continue
         for part, wanted in _parts(photo, rows, crops=crops):
             began = time.perf_counter()
             lines = engine.read(part.pixels)
-            found = [
-                r
-                for r in readings(lines, photo=part, provenance=engine.provenance)
+            found = readings(lines, photo=part, provenance=engine.provenance)
+            latencies.append((time.perf_counter() - began) * 1000)
+            answers = [
+                _Answer(text=r.text, box=r.evidence.box)
+                for r in found
                 if r.subject is subject and r.accepted
             ]
-            latencies.append((time.perf_counter() - began) * 1000)
-            alone = _engine_alone(lines, subject)
-            claimed: set[int] = set()
-            for row in wanted:
-                if not row.scored:
-                    continue
-                result, index = _result(row, found, whole=crops)
-                if index is not None:
-                    claimed.add(index)
-                counts[result] += 1
-                groups[row.group][result] += 1
-                baseline["exact" if row.text in alone else "not_exact"] += 1
-                if result != "exact":
-                    read = found[index].text if index is not None else None
-                    misses.append({"file": name, "expected": row.text, "read": read})
-            extra += sum(
-                index not in claimed and not _labelled(reading, wanted)
-                for index, reading in enumerate(found)
-            )
+            ours.add(name, wanted, answers, whole=crops)
+            alone.add(name, wanted, _engine_alone(lines, subject), whole=crops)
     return {
-        "n": sum(counts.values()),
-        "exact": counts["exact"],
-        "wrong": counts["wrong"],
-        "abstained": counts["abstained"],
-        "extra": extra,
+        **ours.counts(),
         "latency_ms": latency_summary(latencies),
-        "groups": {
-            key: {
-                "n": sum(group.values()),
-                **{k: group[k] for k in ("exact", "wrong", "abstained")},
-            }
-            for key, group in sorted(groups.items())
+        "groups": ours.by_group(),
+        "baseline": {
+            "engine": engine.provenance.model,
+            **alone.counts(),
+            "groups": alone.by_group(),
         },
-        "baseline": {"engine": engine.provenance.model, "exact": baseline["exact"]},
-        "misses": misses,
+        "misses": ours.misses,
     }
 
 
@@ -152,26 +183,20 @@ def _parts(
         yield Photo(sha256=photo.sha256, scan_format=photo.scan_format, pixels=cut), [row]
 
 
-def _result(row: _Row, found: Sequence[Reading], *, whole: bool) -> tuple[str, int | None]:
-    for index, reading in enumerate(found):
-        if reading.text == row.text:
+def _result(row: _Row, answers: Sequence[_Answer], *, whole: bool) -> tuple[str, int | None]:
+    for index, answer in enumerate(answers):
+        if answer.text == row.text:
             return "exact", index
-    for index, reading in enumerate(found):
-        box = reading.evidence.box
-        if whole or (box is not None and row.box is not None and _overlap(box, row.box)):
+    for index, answer in enumerate(answers):
+        if whole or (answer.box and row.box and _overlap(answer.box, row.box)):
             return "wrong", index
     return "abstained", None
 
 
-def _labelled(reading: Reading, rows: Sequence[_Row]) -> bool:
+def _labelled(answer: _Answer, rows: Sequence[_Row]) -> bool:
     """A second marking of a labelled container or plate is not a false one."""
     return any(
-        reading.text == row.text
-        or (
-            row.box is not None
-            and reading.evidence.box is not None
-            and _overlap(reading.evidence.box, row.box)
-        )
+        answer.text == row.text or (row.box and answer.box and _overlap(answer.box, row.box))
         for row in rows
     )
 
@@ -180,12 +205,12 @@ def _overlap(one: Box, other: Box) -> bool:
     return one.intersection_px(other) > 0.3 * min(one.area_px, other.area_px)
 
 
-def _engine_alone(lines: Sequence[TextLine], subject: Subject) -> set[str]:
-    texts = [piece.text for piece in pieces_of(lines)]
+def _engine_alone(lines: Sequence[TextLine], subject: Subject) -> list[_Answer]:
+    answers = [_Answer(text=piece.text, box=piece.box) for piece in pieces_of(lines)]
     if subject is Subject.CONTAINER_CODE:
-        return {text for text in texts if iso6346.has_code_shape(text)}
-    return {
-        text
-        for text in texts
-        if MIN_LENGTH <= len(text) <= MAX_LENGTH and any(c.isdigit() for c in text)
-    }
+        return [answer for answer in answers if iso6346.has_code_shape(answer.text)]
+    return [
+        answer
+        for answer in answers
+        if MIN_LENGTH <= len(answer.text) <= MAX_LENGTH and any(c.isdigit() for c in answer.text)
+    ]

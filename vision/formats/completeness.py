@@ -9,8 +9,8 @@ What each format lets us see:
 - RadiaCode spectrogram: the records' times add up to the time that the heading states.
 - ORTEC binary .Spc: whole records of 128 bytes, and none that the heading points to is missing.
 - ORTEC binary .Chn: all counts that the heading announces, and the tail of 512 bytes or nothing.
-- Comma-separated tables: a line end at the end. Cut exactly at a line end they look whole, as they
-  state no length; nobody can tell.
+- Comma-separated tables: all columns in the last line. They state no length: cut exactly at a line
+  end they look whole, and without a line end the last number may have lost digits (`open_end`).
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ _SPC_POINTERS = slice(4, 31)
 _COUNTED = {b"$MCA_CAL:": 1, b"$SHAPE_CAL:": 1}
 
 
-def check(data: bytes) -> None:
-    """Refuse what was visibly cut.
+def check(data: bytes) -> str:
+    """Refuse what was visibly cut; returns what is in doubt all the same, "" if nothing.
 
     Raises:
         UnreadableScan: says what is missing.
@@ -54,7 +54,11 @@ def check(data: bytes) -> None:
     elif data[:2] == _CHN_MARK:
         _chn(data)
     elif _TABLE.match(head):
-        check_lines(data, scan_format="spectrum")
+        last = data.rstrip(b"\r\n").rpartition(b"\n")[2] + b"\n"
+        if not _TABLE.fullmatch(last):
+            raise UnreadableScan("spectrum", "the last line is not complete", offset=len(data))
+        return open_end(data)
+    return ""
 
 
 def check_document(document: bytes, *, spectra: int, stand_in: bool) -> None:
@@ -87,6 +91,13 @@ def check_lines(data: bytes, *, scan_format: str) -> None:
         raise UnreadableScan(
             scan_format, "the last line has no end; the file may be cut", offset=len(data)
         )
+
+
+def open_end(data: bytes) -> str:
+    """What nobody can vouch for in a text that ends without a line end; "" if it has one."""
+    if data.endswith((b"\n", b"\r")):
+        return ""
+    return "the last line has no end; if the file was cut, its last number lacks digits"
 
 
 def _sections(data: bytes) -> None:

@@ -3,7 +3,7 @@
 `start_s` (or `time_s`), `gamma`, and optionally `duration_s`, `neutron`, `occupied` (0 or 1),
 `speed_m_s`, `gamma_NAME` for each panel, and `kev_LOW_HIGH` for each energy window of
 `vision.scan.ENERGY_WINDOWS_KEV`, all of them or none. A table cut exactly at a line end looks
-whole, as it states no length; cut anywhere else it is refused.
+whole, as it states no length; cut within a line it is refused, or its last number is in doubt.
 """
 
 from __future__ import annotations
@@ -43,7 +43,6 @@ def read(data: bytes, *, sha256: str, limits: Limits) -> RadiationScan:
         UnreadableScan: names the line that is wrong.
         ScanTooLarge: too many rows.
     """
-    completeness.check_lines(data, scan_format="csv")
     try:
         lines = data.decode("utf-8-sig").splitlines()
     except UnicodeDecodeError as problem:
@@ -65,7 +64,7 @@ def read(data: bytes, *, sha256: str, limits: Limits) -> RadiationScan:
             raise UnreadableScan("csv", f"line {number} has more fields than the heading")
         for name in names:
             columns[name].append(_number(row.get(name), name=name, line=number))
-    return _scan(columns, sha256=sha256)
+    return _scan(columns, sha256=sha256, doubt=completeness.open_end(data))
 
 
 def _numbered(rows: csv.DictReader[str]) -> Iterator[tuple[int, dict[str, str]]]:
@@ -85,7 +84,7 @@ def _number(text: str | None, *, name: str, line: int) -> float:
     return value
 
 
-def _scan(columns: dict[str, list[float]], *, sha256: str) -> RadiationScan:
+def _scan(columns: dict[str, list[float]], *, sha256: str, doubt: str) -> RadiationScan:
     arrays = {name: np.asarray(values) for name, values in columns.items()}
     start = arrays[next(name for name in _TIME if name in arrays)]
     if start.size < 3 or not np.all(np.diff(start) > 0):
@@ -116,5 +115,11 @@ def _scan(columns: dict[str, list[float]], *, sha256: str) -> RadiationScan:
     except ShapeMismatch as problem:
         raise UnreadableScan("csv", str(problem)) from problem
     return RadiationScan(
-        sha256=sha256, scan_format="csv", detector="", spectra=(), background=None, series=series
+        sha256=sha256,
+        scan_format="csv",
+        detector="",
+        spectra=(),
+        background=None,
+        series=series,
+        doubt=doubt,
     )

@@ -80,8 +80,7 @@ def read(data: bytes, *, sha256: str, name: str, limits: Limits) -> RadiationSca
         UnreadableScan: malformed XML, a document type or entities, or an impossible spectrum.
     """
     document = spectrum_xml.checked(data)
-    if document is None:
-        completeness.check(data)
+    doubt = completeness.check(data) if document is None else ""
     scan_format = "spectrum" if document is None else "n42"
     spec = _load(data, name=name) if document is None else _load_xml(document)
     # The records belong to the file object and must not outlive it.
@@ -112,6 +111,7 @@ def read(data: bytes, *, sha256: str, name: str, limits: Limits) -> RadiationSca
             spectra=foreground,
             background=background,
             series=passage.series if passage else None,
+            doubt=doubt,
             energy_calibrated=not any(is_stand_in(record) for record in spectral),
         )
     except ShapeMismatch as problem:

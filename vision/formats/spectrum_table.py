@@ -12,6 +12,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -42,8 +43,7 @@ def read(data: bytes, *, sha256: str, limits: Limits) -> RadiationScan:
     try:
         if text.lstrip()[:1] == "{":
             return _read_json(text, sha256=sha256)
-        completeness.check_lines(data, scan_format="spectrum-csv")
-        return _read_csv(text, sha256=sha256)
+        return replace(_read_csv(text, sha256=sha256), doubt=completeness.open_end(data))
     except ShapeMismatch as problem:
         raise UnreadableScan("spectrum", str(problem)) from problem
 

@@ -23,7 +23,8 @@ SHAPES: dict[str, tuple[str, ...]] = {
     "FR": ("LLDDDLL",),
     "IT": ("LLDDDLL",),
     "HU": ("LLLDDD", "LLLLDDD"),
-    "US": ("DLLLDDD", "LLLDDDD", "DDDLLL", "LLLDDD"),
+    # Of the states' passenger series: CA, NY and many more, FL, MO, NJ, MI.
+    "US": ("DLLLDDD", "LLLDDDD", "DDDLLL", "LLLDDD", "LLLLDD", "LLDLDL", "LDDLLL", "DLLLDD"),
     "AT": ("LLDDDLL", "LDDDDLL"),
 }
 MIN_LENGTH, MAX_LENGTH = 4, 8

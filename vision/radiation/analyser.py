@@ -102,6 +102,8 @@ class RadiationAnalyser:
     ) -> tuple[tuple[Finding, ...], tuple[CoverageEntry, ...]]:
         """Findings, "no alarm" included, and what this file made possible."""
         cover = _Coverage(scan, name)
+        if scan.doubt:
+            cover.add("whole_file", Ran.NOT_POSSIBLE, scan.doubt)
         if scan.series is None:
             findings = self._measurement(scan, cover)
         else:

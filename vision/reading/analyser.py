@@ -27,8 +27,10 @@ from vision.scan import Photo, ScanKind
 ACCEPT_CODE = 0.6
 ACCEPT_REPLACED = 0.9
 ACCEPT_NO_CHECK_DIGIT = 0.97
+MOST_PIECES_WITHOUT_CHECK_DIGIT = 2
 ACCEPT_SIZE_TYPE = 0.9
-ACCEPT_PLATE = 0.9
+ACCEPT_PLATE = 0.86
+ACCEPT_PLATE_REPLACED = 0.88
 ACCEPT_PLATE_NO_SHAPE = 0.95
 ANALYSES = ("container_code", "plate")
 
@@ -92,11 +94,12 @@ def readings(
             )
             for piece in container_code.size_types(lines)
         ]
+    credible = [c for c in codes if c.check_digit is CheckDigit.CORRECT or not c.replaced]
     for candidate in plate.candidates(lines):
         inside = any(
-            candidate.box.intersection_px(c.box) > 0.3 * candidate.box.area_px for c in codes
+            candidate.box.intersection_px(c.box) > 0.3 * candidate.box.area_px for c in credible
         )
-        if inside or (codes and not candidate.countries):
+        if inside or (credible and not candidate.countries):
             continue
         found.append(_plate(candidate, photo, provenance))
     return tuple(found)
@@ -113,7 +116,10 @@ def _code(candidate: CodeCandidate, photo: Photo, provenance: Provenance) -> Rea
     elif candidate.check_digit is CheckDigit.WRONG:
         note = "check digit wrong: misread, or not a container code"
     accepted = candidate.weakest >= threshold and candidate.check_digit is not CheckDigit.WRONG
-    if candidate.check_digit is CheckDigit.NOT_SEEN and candidate.replaced:
+    if candidate.check_digit is CheckDigit.NOT_SEEN and (
+        candidate.replaced or candidate.pieces > MOST_PIECES_WITHOUT_CHECK_DIGIT
+    ):
+        # Of many pieces one may be missing in the middle; only the check digit would tell.
         accepted = False
     return Reading(
         evidence=Evidence(scan_sha256=photo.sha256, box=candidate.box, quad=candidate.quad),
@@ -130,9 +136,14 @@ def _code(candidate: CodeCandidate, photo: Photo, provenance: Provenance) -> Rea
 
 
 def _plate(candidate: PlateCandidate, photo: Photo, provenance: Provenance) -> Reading:
-    threshold = ACCEPT_PLATE if candidate.countries else ACCEPT_PLATE_NO_SHAPE
-    has_both = any(c.isalpha() for c in candidate.text) and any(c.isdigit() for c in candidate.text)
     known = candidate.countries
+    threshold, note = ACCEPT_PLATE, ""
+    if not known:
+        threshold, note = ACCEPT_PLATE_NO_SHAPE, "its shape is none that we know"
+    elif candidate.replaced:
+        threshold = ACCEPT_PLATE_REPLACED
+        note = f"{candidate.replaced} look-alike character(s) put right"
+    has_both = any(c.isalpha() for c in candidate.text) and any(c.isdigit() for c in candidate.text)
     return Reading(
         evidence=Evidence(scan_sha256=photo.sha256, box=candidate.box, quad=candidate.quad),
         provenance=replace(provenance, threshold=threshold),
@@ -143,5 +154,5 @@ def _plate(candidate: PlateCandidate, photo: Photo, provenance: Provenance) -> R
         weakest=candidate.weakest,
         orientation=candidate.orientation,
         country=known[0] if len(known) == 1 else None,
-        note="" if known else "its shape is none that we know",
+        note=note,
     )

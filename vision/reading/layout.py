@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from vision.findings import Orientation
 from vision.geometry import Box, Quad
+from vision.reading import ctc
+from vision.reading.ctc import Posteriors
 from vision.reading.engines import TextLine
 
 MAX_PIECES = 12
@@ -22,6 +25,7 @@ class Piece:
     text: str
     score: float
     box: Box
+    posteriors: Posteriors | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +42,12 @@ class Chain:
     @property
     def weakest(self) -> float:
         return min(piece.score for piece in self.pieces)
+
+    @property
+    def posteriors(self) -> Posteriors | None:
+        """Of all pieces, one after the other; None if the engine kept any to itself."""
+        parts = [piece.posteriors for piece in self.pieces if piece.posteriors is not None]
+        return ctc.joined(parts) if len(parts) == len(self.pieces) else None
 
     @property
     def box(self) -> Box:
@@ -57,12 +67,16 @@ class Chain:
 
 
 def pieces_of(lines: Sequence[TextLine]) -> list[Piece]:
-    """Lines cleaned to A-Z and 0-9, empty ones left out."""
+    """Lines cleaned to A-Z and 0-9, empty ones left out.
+
+    A boxed check digit comes back from some engines as a circled digit; NFKC makes it plain.
+    """
     pieces = []
     for line in lines:
-        text = _NOT_CODE.sub("", line.text.upper())
+        text = _NOT_CODE.sub("", unicodedata.normalize("NFKC", line.text).upper())
         if text:
-            pieces.append(Piece(text=text, score=line.score, box=line.quad.bounds()))
+            box = line.quad.bounds()
+            pieces.append(Piece(text=text, score=line.score, box=box, posteriors=line.posteriors))
     return pieces
 
 
@@ -73,6 +87,8 @@ def chains(pieces: Sequence[Piece]) -> Iterator[Chain]:
         for first in range(1, len(row) + 1):
             yield Chain(pieces=row[:first], orientation=_orientation(row[:first]))
     for row in rows:
+        if _orientation(row[:1]) is Orientation.VERTICAL:
+            continue
         block = list(row)
         for _ in range(3):
             below = _nearest(block[0], pieces, _block_below)

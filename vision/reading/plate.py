@@ -11,13 +11,18 @@ from vision.grammar import iso6346, plate
 from vision.reading.engines import TextLine
 from vision.reading.layout import chains, pieces_of
 
+MAX_REPLACED = 1
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlateCandidate:
-    """A plate that the lines may show. `countries` is empty if its shape is none we know."""
+    """A plate that the lines may show. `countries` is empty if its shape is none we know;
+    `replaced` counts look-alikes (0 for O) put right to fit a shape.
+    """
 
     text: str
     countries: tuple[str, ...]
+    replaced: int
     weakest: float
     orientation: Orientation
     quad: Quad
@@ -36,11 +41,12 @@ def candidates(lines: Sequence[TextLine]) -> list[PlateCandidate]:
             continue
         if not plate.may_be_plate(text) or _is_marking(text):
             continue
-        fitted = plate.fit(text, max_replaced=0)
+        fitted = _fitted(text)
         found.append(
             PlateCandidate(
                 text=fitted.text if fitted else text,
                 countries=fitted.countries if fitted else (),
+                replaced=fitted.replaced if fitted else 0,
                 weakest=chain.weakest,
                 orientation=chain.orientation,
                 quad=chain.quad,
@@ -56,8 +62,22 @@ def candidates(lines: Sequence[TextLine]) -> list[PlateCandidate]:
     return kept
 
 
+def _fitted(text: str) -> plate.PlateFit | None:
+    """The shape it has; with one exchange at most, and only of O and 0, which look the same.
+
+    "W053011" stays: one letter before a row of digits is as usual as two.
+    """
+    fitted = plate.fit(text, max_replaced=MAX_REPLACED)
+    if fitted is None or not fitted.replaced:
+        return fitted
+    place = next(i for i, (a, b) in enumerate(zip(text, fitted.text, strict=True)) if a != b)
+    if {text[place], fitted.text[place]} != {"O", "0"}:
+        return None
+    return None if place == 1 and text[2].isdigit() else fitted
+
+
 def _rank(candidate: PlateCandidate) -> tuple[float, float]:
-    doubt = 0.35 * (not candidate.countries) - candidate.weakest
+    doubt = 0.35 * (not candidate.countries) + 0.2 * candidate.replaced - candidate.weakest
     return (doubt, -candidate.box.area_px)
 
 

@@ -46,6 +46,7 @@ INDEPENDENT_SOURCES = 2
 KEEPS = frozenset(
     rule.RULE
     for rule in (
+        radiation_neutron,
         radiation_residual,
         radiation_spread,
         radiation_intensity,
@@ -56,10 +57,10 @@ KEEPS = frozenset(
 
 
 def reach_verdict(case: Case) -> Verdict:
-    """HOLD for one mismatch of severity 4, or severe ones from two independent sources.
+    """HOLD for one mismatch of severity 4, or serious ones from two independent sources.
 
-    RELEASE only if nothing mismatches, everything that the policy needs says "match", and no
-    required sensor is missing or failed. Everything else is REVIEW.
+    RELEASE only if nothing mismatches, everything that the policy needs says "match", no
+    required sensor is missing, and nothing of any sensor has failed. Everything else is REVIEW.
     """
     outcomes = tuple(outcome for rule in RULES for outcome in rule.judge(case))
     mismatches = sorted(
@@ -89,11 +90,14 @@ def reach_verdict(case: Case) -> Verdict:
 
 
 def _blocking(case: Case, outcomes: tuple[RuleOutcome, ...]) -> list[str]:
-    """Why there is no release although nothing mismatches."""
+    """Why there is no release although nothing mismatches.
+
+    Evidence always counts, whatever the policy needs.
+    """
     reasons = []
-    for rule in sorted(case.policy.release_needs):
+    for rule in sorted({*case.policy.release_needs, evidence_complete.RULE}):
         own = [o for o in outcomes if o.rule == rule]
-        if not own:
+        if not own and rule in case.policy.release_needs:
             reasons.append(f"Rule {rule} had nothing to judge.")
         reasons += [o.sentence for o in own if o.result is Result.CANNOT_TELL]
     # What a rule that need not speak could not tell keeps a vehicle all the same.
@@ -104,10 +108,4 @@ def _blocking(case: Case, outcomes: tuple[RuleOutcome, ...]) -> list[str]:
         and o.rule not in case.policy.release_needs
         and o.result is Result.CANNOT_TELL
     ]
-    if not all(case.analysis.complete_for(s) for s in case.policy.required_sensors):
-        reasons += [
-            o.sentence
-            for o in outcomes
-            if o.rule == "evidence_complete" and o.result is not Result.MATCH
-        ]
     return reasons

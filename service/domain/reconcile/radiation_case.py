@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from service.domain.declaration import DeclaredGoods
 from service.domain.reconcile.case import Case
 from service.domain.verdict import Result, RuleOutcome
 from vision.findings import (
@@ -72,15 +71,10 @@ def passings(case: Case) -> list[Passing]:
     return list(found.values())
 
 
-def goods_of(case: Case) -> tuple[DeclaredGoods, ...]:
-    """Every goods item that was declared."""
-    return tuple(goods for box in case.declared for goods in box.goods)
-
-
 def class_7_numbers(case: Case) -> tuple[str, ...]:
     """UN numbers of declared radioactive goods."""
     return tuple(
-        sorted({g.un_number for g in goods_of(case) if g.un_number and g.un_number in CLASS_7})
+        sorted({g.un_number for g in case.goods if g.un_number and g.un_number in CLASS_7})
     )
 
 

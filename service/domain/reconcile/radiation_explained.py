@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from service.domain.reconcile.case import Case
 from service.domain.reconcile.radiation_case import (
     Passing,
@@ -26,9 +28,11 @@ def judge(case: Case) -> tuple[RuleOutcome, ...]:
     """Every nuclide and natural series against the goods, and each gamma alarm by itself."""
     outcomes: list[RuleOutcome] = []
     for passing in passings(case):
-        outcomes += [_nuclide(case, passing, i, n) for i, n in passing.nuclides]
-        outcomes += _gamma(case, passing)
-    if not any(f.channel is Channel.GAMMA for _, f in case.findings(GrossCount)):
+        nuclides = [_nuclide(case, passing, i, n) for i, n in passing.nuclides]
+        outcomes += nuclides
+        outcomes += _gamma(case, passing, nuclides)
+    counted = any(f.channel is Channel.GAMMA for _, f in case.findings(GrossCount))
+    if Channel.GAMMA in case.policy.required_channels and not counted:
         outcomes.append(
             outcome(
                 case,
@@ -36,24 +40,32 @@ def judge(case: Case) -> tuple[RuleOutcome, ...]:
                 VERSION,
                 Result.CANNOT_TELL,
                 subject="gamma",
-                observed="no gross count against a background",
-                sentence="Nothing tells whether there is more radiation than background.",
+                observed="no gamma count against a background",
+                sentence="Nothing tells whether there is more gamma radiation than background.",
                 weight="radiation_unexplained",
             )
         )
     return tuple(outcomes)
 
 
-def _gamma(case: Case, passing: Passing) -> list[RuleOutcome]:
+def _gamma(case: Case, passing: Passing, nuclides: list[RuleOutcome]) -> list[RuleOutcome]:
     outcomes = []
     for index, found in passing.gamma:
         rates = f"{found.peak_rate_cps:.0f} cps over {found.background_rate_cps:.0f} cps"
         subject = f"gamma{passing.label}"
-        if not found.alarm:
+        if not math.isfinite(found.z):
+            result = Result.CANNOT_TELL
+            sentence = f"The gamma count{passing.label} gave no result."
+        elif not found.alarm:
             result = Result.MATCH
             sentence = f"No gamma alarm{passing.label}: {rates} (z {found.z:.1f})."
-        elif passing.nuclides:
+        elif any(one.result is not Result.MATCH for one in nuclides):
+            # The nuclides that are not explained stand for the alarm.
             continue
+        elif nuclides:
+            names = ", ".join(dict.fromkeys(n.nuclide for _, n in passing.nuclides))
+            result = Result.MATCH
+            sentence = f"Gamma alarm{passing.label}, {rates}: {names}, which is explained."
         elif passing.excess and natural_headings(case):
             # Too weak to say which series, but nothing else than natural ones is needed.
             natural = not any(excess.unnatural for _, excess in passing.excess)
@@ -92,6 +104,7 @@ def _nuclide(case: Case, passing: Passing, index: int, found: NuclideFound) -> R
     name = found.nuclide
     norm = found.category is NuclideCategory.NORM
     headings = explaining_headings(case, (name,))
+    too_short = norm and any(case.policy.explains(name, hs) is None for hs in case.hs_codes)
     at_cab = any(place.at_cab for _, place in passing.places)
     if norm and headings:
         result = Result.MATCH
@@ -99,6 +112,12 @@ def _nuclide(case: Case, passing: Passing, index: int, found: NuclideFound) -> R
     elif class_7_numbers(case):
         result = Result.CANNOT_TELL
         sentence = f"{name}: class 7 goods are declared; whether these are they needs a person."
+    elif norm and case.declaration is None:
+        result = Result.CANNOT_TELL
+        sentence = f"{name} (natural) was found; there is no declaration that could explain it."
+    elif too_short:
+        result = Result.CANNOT_TELL
+        sentence = f"{name} (natural) was found; the goods codes are too short to explain it."
     elif norm:
         result = Result.MISMATCH
         sentence = f"{name} (natural) was found, and no declared goods are known to contain it."

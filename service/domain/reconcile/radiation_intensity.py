@@ -6,7 +6,6 @@ from service.domain.reconcile.case import Case
 from service.domain.reconcile.norm_goods import times_ground
 from service.domain.reconcile.radiation_case import (
     explaining_headings,
-    goods_of,
     outcome,
     passings,
 )
@@ -33,7 +32,7 @@ def judge(case: Case) -> tuple[RuleOutcome, ...]:
             continue
         index, found = max(passing.gamma, key=lambda pair: pair[1].peak_rate_cps)
         ratio = found.peak_rate_cps / max(found.background_rate_cps, 1e-9) - 1
-        own = [g for g in goods_of(case) if g.hs_code[:4] in headings]
+        own = [g for g in case.goods if g.hs_code[:4] in headings]
         allowed = 0.0
         for goods in own:
             part = min(1.0, (goods.gross_mass_kg or 0.0) / limits.full_load_kg)

@@ -6,7 +6,7 @@ import math
 
 from service.domain.reconcile.case import Case
 from service.domain.reconcile.norm_goods import times_ground
-from service.domain.reconcile.radiation_case import goods_of, outcome, passings
+from service.domain.reconcile.radiation_case import outcome, passings
 from service.domain.verdict import Result, RuleOutcome
 
 RULE = "radiation_missing"
@@ -23,7 +23,7 @@ def judge(case: Case) -> tuple[RuleOutcome, ...]:
     """
     limits = case.policy.radiation
     passing = passings(case)
-    goods = [g for g in goods_of(case) if times_ground(g.hs_code)[0] > 0]
+    goods = [g for g in case.goods if times_ground(g.hs_code)[0] > 0]
     counted = [pair for one in passing for pair in one.gamma]
     if not goods or len(counted) != 1:
         return ()
@@ -42,7 +42,7 @@ def judge(case: Case) -> tuple[RuleOutcome, ...]:
     headings = ", ".join(sorted({g.hs_code[:4] for g in goods}))
     if all(g.gross_mass_kg is not None for g in goods) and expected < 3 * spread:
         return ()
-    shielded = any(g.hs_code[:2] in SHIELDING_CHAPTERS for g in goods_of(case))
+    shielded = any(g.hs_code[:2] in SHIELDING_CHAPTERS for g in case.goods)
     observed = f"{ratio:+.2f} times background"
     if any(g.gross_mass_kg is None for g in goods):
         result = Result.CANNOT_TELL

@@ -8,7 +8,9 @@ import pytest
 from passage_samples import SAMPLES, SUFFIXES
 
 from vision.errors import UnreadableScan
+from vision.findings import Ran
 from vision.formats import read_scan
+from vision.radiation.analyser import RadiationAnalyser
 from vision.scan import RadiationScan, RawScan, ScanKind
 
 # These state no length: cut exactly at a line end they are shorter files of the same kind.
@@ -40,9 +42,21 @@ def test_a_cut_file_is_refused(name: str) -> None:
         cut = data[:place]
         if name in WITHOUT_LENGTH and cut.endswith(b"\n"):
             continue
-        with pytest.raises(UnreadableScan):
-            read(name, cut)
-            pytest.fail(f"{name} cut at {place} of {len(data)} was read")
+        try:
+            scan = read(name, cut)
+        except UnreadableScan:
+            continue
+        assert scan.doubt, f"{name} cut at {place} of {len(data)} was read as whole"
+
+
+def test_a_last_line_without_its_end_is_read_and_the_doubt_is_told() -> None:
+    whole = SAMPLES["csv"]()
+    assert read("csv", whole).doubt == ""
+    scan = read("csv", whole.rstrip())
+    assert np.array_equal(scan.series.gamma, read("csv", whole).series.gamma)
+    entries = RadiationAnalyser().analyse(scan, name="a.csv")[1]
+    entry = next(entry for entry in entries if entry.analysis == "whole_file")
+    assert entry.ran is Ran.NOT_POSSIBLE
 
 
 def test_a_daily_file_is_refused_if_it_ends_within_an_occupancy() -> None:

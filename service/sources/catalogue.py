@@ -1,0 +1,120 @@
+"""All sources of papers, and which one reads a file: content decides, never the name.
+
+One import and one line per source, alphabetical by name. Third parties add theirs through the
+entry-point group `tallyman.paper_sources`, whose value is a `PaperSource` or makes one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from importlib.metadata import EntryPoint, entry_points
+
+from service.errors import NotConfigured
+from service.sources import (
+    HEAD_BYTES,
+    Batch,
+    Limits,
+    PaperFile,
+    PaperSource,
+    UnreadablePaper,
+)
+from service.sources.bill_of_lading import BillOfLading
+from service.sources.customs_csv import CustomsCsv
+from service.sources.facturx import FacturX
+from service.sources.ics2_ens import Ics2Ens
+from service.sources.ncts import Ncts
+from service.sources.packing_list import PackingList
+from service.sources.tallyman_json import TallymanJson
+from service.sources.ubl_invoice import UblInvoice
+from service.sources.wco_data_model import WcoDataModel
+
+ENTRY_POINT_GROUP = "tallyman.paper_sources"
+UNKNOWN = "unknown"
+
+CATALOGUE: tuple[PaperSource, ...] = (
+    BillOfLading(),
+    CustomsCsv(),
+    FacturX(),
+    Ics2Ens(),
+    Ncts(),
+    PackingList(),
+    TallymanJson(),
+    UblInvoice(),
+    WcoDataModel(),
+)
+
+
+def read_paper_file(
+    file: PaperFile, *, limits: Limits, sources: Sequence[PaperSource] = CATALOGUE
+) -> Batch:
+    """Read a file with the source that recognises it.
+
+    If several recognise its beginning, each tries the whole, and the one that can read it is the
+    more specific. If several can, the file is refused: guessing would file a paper as another.
+
+    Raises:
+        UnreadablePaper: too large, of no known format, ambiguous, or damaged.
+    """
+    if len(file.data) > limits.max_bytes:
+        raise UnreadablePaper(
+            UNKNOWN, f"{len(file.data)} bytes, at most {limits.max_bytes} are read"
+        )
+    head = file.data[:HEAD_BYTES]
+    claims = [source for source in sources if source.recognises(head)]
+    if not claims:
+        known = ", ".join(sorted(source.name for source in sources))
+        raise UnreadablePaper(UNKNOWN, f"no known format; known are {known}")
+    if len(claims) == 1:
+        return claims[0].read(file, limits=limits)
+    batches, problem = [], None
+    for source in claims:
+        try:
+            batches.append(source.read(file, limits=limits))
+        except UnreadablePaper as caught:
+            problem = problem or caught
+    if len(batches) == 1:
+        return batches[0]
+    if problem is not None and not batches:
+        raise problem
+    raise UnreadablePaper(
+        UNKNOWN, f"ambiguous: can be read as {' and as '.join(batch.source for batch in batches)}"
+    )
+
+
+def load_plugins(
+    names: Sequence[str], *, installed: Iterable[EntryPoint] | None = None
+) -> tuple[PaperSource, ...]:
+    """The sources of third parties that the settings name.
+
+    Args:
+        names: as in the entry-point group `tallyman.paper_sources`.
+        installed: the entry points to choose from; None: those of this environment.
+
+    Raises:
+        NotConfigured: a named source is not installed or cannot be loaded.
+    """
+    found = {point.name: point for point in installed or entry_points(group=ENTRY_POINT_GROUP)}
+    return tuple(_load(name, found) for name in names)
+
+
+def _load(name: str, found: dict[str, EntryPoint]) -> PaperSource:
+    point = found.get(name)
+    if point is None:
+        known = ", ".join(sorted(found)) or "none"
+        raise NotConfigured(
+            f"paper source {name!r} is not installed; install the package that provides it in"
+            f" the group {ENTRY_POINT_GROUP!r} (installed: {known})"
+        )
+    try:
+        loaded = point.load()
+        source = loaded() if isinstance(loaded, type) else loaded
+    except Exception as problem:
+        raise NotConfigured(
+            f"paper source {name!r} ({point.value}) cannot be loaded:"
+            f" {type(problem).__name__}: {problem}"
+        ) from problem
+    if not all(hasattr(source, member) for member in ("name", "recognises", "read")):
+        raise NotConfigured(
+            f"paper source {name!r} ({point.value}) is no PaperSource: needs name, recognises, read"
+        )
+    return source  # type: ignore[no-any-return]
