@@ -278,6 +278,21 @@ class NuclideFound:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SpectrumFit:
+    """The counts that the identified nuclides and the background make of a spectrum.
+
+    `counts` are between `edges_kev`, one fewer; coarse enough to be kept and drawn.
+    """
+
+    evidence: Evidence
+    provenance: Provenance
+    edges_kev: tuple[float, ...]
+    counts: tuple[float, ...]
+    occupancy: int = 0
+    kind: Literal["spectrum_fit"] = "spectrum_fit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
     """One measured quality figure against its limit, for example ("sharpness", 12.1, 4.0)."""
 
@@ -307,6 +322,7 @@ Finding = (
     | NaturalExcess
     | BackgroundTracked
     | NuclideFound
+    | SpectrumFit
     | ScanQuality
 )
 

@@ -26,6 +26,7 @@ STYLES: dict[str, tuple[str, str, float]] = {
     "occupied": ("#6b7788", "#93a1b5", 0.13),
     "alarm": ("#cf2f3a", "#f2545b", 1.0),
     "alarm_area": ("#cf2f3a", "#f2545b", 0.20),
+    "fit": ("#d2691e", "#ffa657", 1.0),
     "neutron": ("#7446c8", "#b08cff", 1.0),
     "good": ("#1f8a4c", "#3ebd74", 1.0),
 }

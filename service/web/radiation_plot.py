@@ -18,6 +18,7 @@ from vision.findings import (
     GrossCount,
     NuclideFound,
     SourceLocated,
+    SpectrumFit,
 )
 from vision.scan import CountSeries, RadiationScan, Spectrum
 
@@ -29,7 +30,8 @@ COUNTS, NEUTRONS, WATERFALL, SPECTRUM, RESIDUAL = 230, 110, 170, 280, 110
 # Around a single vehicle only this much of the quiet time is worth its place.
 BEFORE_S, AFTER_S = 20.0, 10.0
 MOST_POINTS = 1200
-MOST_BINS = 300
+# Bins across: germanium peaks are a few keV wide, and a page has so many pixels.
+MOST_BINS = 840
 BAND_SIGMA = 3.0
 LEAST_COUNTS_SHOWN = 0.5
 LOWEST_LABEL_KEV = 25.0
@@ -79,8 +81,9 @@ def _draw(canvas: Canvas, scan: RadiationScan, findings: Sequence[Finding]) -> i
     if front is not None:
         _spectrum(canvas, view, (front, behind, words), Panel(top=top, height=SPECTRUM))
         top += SPECTRUM
-        if behind is not None:
-            _residual(canvas, front, behind, Panel(top=top, height=RESIDUAL))
+        fit = next((f for f in view.findings if isinstance(f, SpectrumFit)), None)
+        if behind is not None or fit is not None:
+            _residual(canvas, front, behind, fit, Panel(top=top, height=RESIDUAL))
             top += RESIDUAL
     return top
 
@@ -299,6 +302,8 @@ def _spectrum(
         share = front.live_time_s / behind.live_time_s
         axes.curve(canvas, middles, _binned(behind, edges) * share, "behind", width=1.1)
     axes.curve(canvas, middles, counts, "curve")
+    for fit in [f for f in view.findings if isinstance(f, SpectrumFit)][:1]:
+        axes.curve(canvas, middles, _fitted(fit, edges), "fit", width=1.1)
     for row, (line, label) in enumerate(_peaks(view, (float(edges[0]), float(edges[-1])))):
         height = float(np.interp(line, middles, counts))
         axes.peak(canvas, (line, height), label, row=row % 4)
@@ -323,13 +328,31 @@ def _peaks(view: _View, span: Span) -> list[tuple[float, str]]:
     return kept
 
 
-def _residual(canvas: Canvas, front: Spectrum, behind: Spectrum, panel: Panel) -> None:
-    """What is left without the background, in standard deviations."""
+def _fitted(fit: SpectrumFit, edges: Array) -> Array:
+    sums = np.concatenate([[0.0], np.cumsum(fit.counts)])
+    return np.diff(np.interp(edges, np.asarray(fit.edges_kev), sums))
+
+
+def _residual(
+    canvas: Canvas,
+    front: Spectrum,
+    behind: Spectrum | None,
+    fit: SpectrumFit | None,
+    panel: Panel,
+) -> None:
+    """What is left without the fit, or without the background, in standard deviations."""
     edges = _edges(front)
     middles = (edges[1:] + edges[:-1]) / 2
-    share = front.live_time_s / behind.live_time_s
-    counts, base = _binned(front, edges), _binned(behind, edges)
-    z = (counts - share * base) / np.sqrt(counts + share**2 * base + 1)
+    counts = _binned(front, edges)
+    if fit is not None:
+        expected = _fitted(fit, edges)
+        z = (counts - expected) / np.sqrt(expected + 1)
+    elif behind is not None:
+        share = front.live_time_s / behind.live_time_s
+        base = _binned(behind, edges)
+        z = (counts - share * base) / np.sqrt(counts + share**2 * base + 1)
+    else:
+        return
     most = max(4.0, float(np.abs(z).max()) * 1.1)
     axes = Axes.linear(panel, (float(edges[0]), float(edges[-1])), (min(-3.0, z.min() * 1.1), most))
     axes.frame(canvas, x_title="", y_title="residual (sigma)", ticks=3)

@@ -12,7 +12,7 @@ from PIL import Image
 from service.web import radiation_plot
 from service.web.plot_axes import nice_ticks
 from service.web.plot_canvas import STYLES
-from vision.findings import Finding
+from vision.findings import Finding, GrossCount, SpectrumFit
 from vision.formats import read_scan
 from vision.models.shelf import Shelf
 from vision.radiation.analyser import RadiationAnalyser
@@ -124,3 +124,20 @@ def test_ticks_are_round_numbers_within_the_range() -> None:
     assert nice_ticks(0, 10, 5) == [0, 2, 4, 6, 8, 10]
     assert nice_ticks(3.2, 4.1, 4) == pytest.approx([3.5, 4.0])
     assert nice_ticks(5, 5, 4) == [5]
+
+
+def test_a_fit_is_drawn_and_the_residual_is_what_it_leaves(
+    caesium: tuple[RadiationScan, tuple[Finding, ...]],
+) -> None:
+    scan, findings = caesium
+    assert "s-fit" not in classes(radiation_plot.svg(scan, findings))
+    (alarm,) = [f for f in findings if isinstance(f, GrossCount) and f.alarm]
+    fit = SpectrumFit(
+        evidence=alarm.evidence,
+        provenance=alarm.provenance,
+        edges_kev=(0.0, 500.0, 3000.0),
+        counts=(500.0, 250.0),
+    )
+    with_fit = radiation_plot.svg(scan, (*findings, fit))
+    assert "s-fit" in classes(with_fit)
+    assert "residual (sigma)" in words(with_fit)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib import resources
 
 import numpy as np
@@ -19,6 +20,7 @@ from vision.findings import (
     NuclideFound,
     Provenance,
     Ran,
+    SpectrumFit,
 )
 from vision.models.shelf import Shelf
 from vision.radiation import alarm_model, decide, gross_count, nuclides
@@ -136,31 +138,45 @@ class RadiationAnalyser:
             cover.add("nuclides", Ran.NOT_POSSIBLE, "the file has no energy calibration")
             return []
         cover.add("nuclides", Ran.RAN)
-        best: dict[str, nuclides.Identified] = {}
-        for spectrum in scan.spectra[:MAX_SPECTRA]:
-            for found in nuclides.identify(
-                spectrum, scan.background, background_removed=scan.background_removed
-            ):
+        best: dict[str, NuclideFound] = {}
+        fits: list[SpectrumFit] = []
+        for number, spectrum in enumerate(scan.spectra[:MAX_SPECTRA]):
+            named = self._identified(scan, spectrum, scan.background)
+            for found in named.nuclides:
                 if found.nuclide not in best or best[found.nuclide].score < found.score:
                     best[found.nuclide] = found
-        return [self._nuclide(scan, found, None) for found in best.values()]
+            # The picture of a measurement shows its first spectrum.
+            if number == 0 and named.fit is not None:
+                fits.append(named.fit)
+        return [*best.values(), *fits]
 
-    def _nuclide(
+    def _identified(
         self,
         scan: RadiationScan,
-        found: nuclides.Identified,
-        interval_s: tuple[float, float] | None,
+        spectrum: Spectrum,
+        background: Spectrum | None,
         *,
+        interval_s: tuple[float, float] | None = None,
         occupancy: int = 0,
-    ) -> NuclideFound:
-        return NuclideFound(
-            evidence=Evidence(scan_sha256=scan.sha256, interval_s=interval_s),
-            provenance=self._nuclides,
-            nuclide=found.nuclide,
-            category=found.category,
-            score=found.score,
-            lines_kev=found.lines_kev,
-            occupancy=occupancy,
+    ) -> _Identified:
+        """The only place that asks which nuclides a spectrum shows."""
+        found = nuclides.identify(spectrum, background, background_removed=scan.background_removed)
+        evidence = Evidence(scan_sha256=scan.sha256, interval_s=interval_s)
+        return _Identified(
+            nuclides=tuple(
+                NuclideFound(
+                    evidence=evidence,
+                    provenance=self._nuclides,
+                    nuclide=one.nuclide,
+                    category=one.category,
+                    score=one.score,
+                    lines_kev=one.lines_kev,
+                    occupancy=occupancy,
+                )
+                for one in found
+            ),
+            # A method that fits the spectrum gives its fit here; it is drawn then.
+            fit=None,
         )
 
     def _passages(
@@ -216,11 +232,19 @@ class RadiationAnalyser:
                 return [*findings, *decide.natural_series(excess, judge=judge)]
         spectrum, behind, interval = _spectrum_of(scan, series, result, excess, place)
         if spectrum is not None and scan.energy_calibrated:
-            found = nuclides.identify(spectrum, behind, background_removed=scan.background_removed)
-            findings += [
-                self._nuclide(scan, one, interval, occupancy=where.occupancy) for one in found
-            ]
+            named = self._identified(
+                scan, spectrum, behind, interval_s=interval, occupancy=where.occupancy
+            )
+            findings += [*named.nuclides, *([named.fit] if named.fit else [])]
         return findings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Identified:
+    """What a spectrum shows: nuclides, and the fit that drew them out of it."""
+
+    nuclides: tuple[NuclideFound, ...]
+    fit: SpectrumFit | None
 
 
 class _Coverage:

@@ -130,3 +130,14 @@ def test_a_burst_of_the_ship_effect_is_no_neutron_source() -> None:
     assert spread.sum() > burst.sum()
     assert _neutron_z(burst) < 2.0
     assert _neutron_z(spread) > 4.5
+
+
+@pytest.mark.parametrize("behind", [0.0, 3.0, 80.0, 5_000.0, 2e6])
+def test_a_stronger_source_never_has_a_smaller_z(behind: float) -> None:
+    counts = np.unique(np.rint(np.geomspace(1, 1e9, 4000)))
+    z = gross_count.excess_z(
+        counts, background_counts=behind, background_s=60.0, live_s=np.full(counts.size, 0.5)
+    )
+    assert np.all(np.isfinite(z))
+    assert np.diff(z).min() > -0.02
+    assert z[-1] > 100
