@@ -7,8 +7,11 @@ What each format lets us see:
 - IAEA and ORTEC text (`$DATA:`): as many counts as announced, calibration lines complete, a line
   end at the end.
 - RadiaCode spectrogram: the records' times add up to the time that the heading states.
-- ORTEC binary .Spc: whole records of 128 bytes, and none that the heading points to is missing.
+- ORTEC binary .Spc: no record that the heading points to is missing.
 - ORTEC binary .Chn: all counts that the heading announces, and the tail of 512 bytes or nothing.
+- PCF and GR-130 or GR-135 binary: whole records. Cut between two they look whole.
+- Amptek .mca and CTBTO .phd: the words that end them.
+- TKA: a line end at the end; channels that are no power of two are in doubt.
 - Comma-separated tables: all columns in the last line. They state no length: cut exactly at a line
   end they look whole, and without a line end the last number may have lost digits (`open_end`).
 """
@@ -27,6 +30,14 @@ _COEFFICIENTS = re.compile(
 )
 # A table without a heading.
 _TABLE = re.compile(rb"[ \t]*-?[\d.]+(?:[ \t]*[,;\t ][ \t]*-?[\d.eE+-]+)+[ \t]*\r?\n")
+# Live time, real time, then one count on each line.
+_TKA = re.compile(rb"\s*[\d.]+[ \t]*\r?\n\s*[\d.]+[ \t]*\r?\n(?:[ \t]*\d+[ \t]*\r?\n)+")
+_TKA_TIMES = 2
+_FEWEST_CHANNELS = 256
+_GR_MARK = b"ZZZZ"
+# GR-130, GR-135 of both versions (as SpecUtils writes them).
+_GR_RECORDS = (560, 2124, 2160)
+_PCF_BLOCK = 256
 _SPC_RECORD = 128
 _SPECTROGRAM = b"Spectrogram:"
 # Less than a record, which is a minute by default.
@@ -53,6 +64,16 @@ def check(data: bytes) -> str:
         _spc(data)
     elif data[:2] == _CHN_MARK:
         _chn(data)
+    elif head[2:5] == b"DHS":
+        _pcf(data)
+    elif head.startswith(_GR_MARK):
+        return _exploranium(data)
+    elif head.startswith(b"<<"):
+        _must_end(data, b"<<", b"END>>", scan_format="mca")
+    elif head.startswith(b"BEGIN "):
+        _must_end(data, b"\n", b"STOP", scan_format="phd")
+    elif _TKA.match(head):
+        return _tka(data)
     elif _TABLE.match(head):
         last = data.rstrip(b"\r\n").rpartition(b"\n")[2] + b"\n"
         if not _TABLE.fullmatch(last):
@@ -159,13 +180,44 @@ def _is_spc(data: bytes) -> bool:
 
 def _spc(data: bytes) -> None:
     """ORTEC's file structure manual: words of the first record point to records, from 1."""
-    if len(data) % _SPC_RECORD:
-        raise UnreadableScan("spc", f"{len(data)} bytes are no whole records of {_SPC_RECORD}")
     words = struct.unpack_from("<32h", data)
     records = len(data) // _SPC_RECORD
     needed = max(*words[_SPC_POINTERS], words[30] + words[31] - 1)
     if needed > records:
         raise UnreadableScan("spc", f"the heading points to record {needed}, there are {records}")
+
+
+def _pcf(data: bytes) -> None:
+    """Sandia's PCF: the heading's first word is how many blocks each spectrum takes."""
+    (blocks,) = struct.unpack_from("<h", data)
+    body = len(data) - _PCF_BLOCK
+    deviations = data[_PCF_BLOCK:].startswith(b"DeviationPairs")
+    step = _PCF_BLOCK if deviations else _PCF_BLOCK * max(1, blocks)
+    if blocks <= 0 or body <= 0 or body % step:
+        raise UnreadableScan("pcf", f"{body} bytes are no whole records of {step}")
+
+
+def _exploranium(data: bytes) -> str:
+    """Every record begins with the same mark; those of one file have one size."""
+    second = data.find(_GR_MARK, len(_GR_MARK))
+    if second > 0 and len(data) % second:
+        raise UnreadableScan("gr130", f"{len(data)} bytes are no whole records of {second}")
+    if second < 0 and len(data) not in _GR_RECORDS:
+        return f"a single record of {len(data)} bytes, of no known size; the file may be cut"
+    return ""
+
+
+def _must_end(data: bytes, before: bytes, word: bytes, *, scan_format: str) -> None:
+    if before + word not in data:
+        raise UnreadableScan(scan_format, f"{word.decode()} is missing; the file may be cut")
+
+
+def _tka(data: bytes) -> str:
+    check_lines(data, scan_format="tka")
+    channels = len(data.split()) - _TKA_TIMES
+    if channels >= _FEWEST_CHANNELS and channels.bit_count() == 1:
+        return ""
+    return f"{channels} channels are no power of two; the file may be cut"
 
 
 def _chn(data: bytes) -> None:

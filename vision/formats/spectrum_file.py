@@ -6,7 +6,7 @@ XML is checked before SpecUtils sees it, and every spectrum must be possible.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -114,7 +114,8 @@ def read(data: bytes, *, sha256: str, name: str, limits: Limits) -> RadiationSca
             doubt=doubt,
             energy_calibrated=not any(is_stand_in(record) for record in spectral),
         )
-    except ShapeMismatch as problem:
+    except (ShapeMismatch, UnicodeDecodeError) as problem:
+        # A name of a detector that is no text: the records cannot be told apart.
         raise UnreadableScan(scan_format, str(problem)) from problem
 
 
@@ -164,11 +165,19 @@ def _is_special(record: Any) -> bool:
 
 def _detector(spec: Any, record: Any) -> str:
     """The file's own words for the detector; its type if it has none, else its name."""
-    words = str(record.detectorType()).strip()
+    words = _text(record.detectorType).strip()
     kind = str(spec.detectorType()).rpartition(".")[2]
-    model = " ".join(filter(None, (str(spec.manufacturer()), str(spec.instrumentModel()))))
+    model = " ".join(filter(None, (_text(spec.manufacturer), _text(spec.instrumentModel))))
     known = "" if kind == "Unknown" else kind
-    return words or known or model or str(record.detectorName())
+    return words or known or model or _text(record.detectorName)
+
+
+def _text(ask: Callable[[], Any]) -> str:
+    """ "" for what is no UTF-8: binary formats state no encoding."""
+    try:
+        return str(ask())
+    except UnicodeDecodeError:
+        return ""
 
 
 def _spectra(

@@ -2,9 +2,12 @@
 
 import json
 import struct
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
+import SpecUtils
 
 from vision.synthesis import passage_files, radiation, traffic
 from vision.synthesis.portal import draw
@@ -110,6 +113,44 @@ def integer_chn() -> bytes:
     return head + counts + tail.ljust(512, b"\0")
 
 
+def tka() -> bytes:
+    return ("59.5\r\n60\r\n" + "".join(f"{count}\r\n" for count in _spectrum())).encode()
+
+
+def amptek_mca() -> bytes:
+    counts = "\r\n".join(str(count) for count in _spectrum())
+    return (
+        "<<PMCA SPECTRUM>>\r\nTAG - live_data\r\nDESCRIPTION - generated\r\nGAIN - 2\r\n"
+        "LIVE_TIME - 59.5\r\nREAL_TIME - 60.0\r\nSTART_TIME - 01/01/2026 12:00:00\r\n"
+        f"<<CALIBRATION>>\r\nLABEL - keV\r\n0 0\r\n32 1280\r\n"
+        f"<<DATA>>\r\n{counts}\r\n<<END>>\r\n"
+    ).encode()
+
+
+def _written(kind: SpecUtils.SaveSpectrumAsType) -> bytes:
+    """Three records as SpecUtils writes them."""
+    spec = SpecUtils.SpecFile()
+    for number in range(3):
+        record = SpecUtils.Measurement()
+        counts = [float(count) for count in np.tile(_spectrum(number), 4)]
+        record.setGammaCounts(counts, 59.5, 60.0)
+        record.setSampleNumber(number + 1)
+        spec.addMeasurement(record, False)
+    spec.cleanupAfterLoad(True, False, False)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "file"
+        spec.writeToFile(str(path), spec.sampleNumbers(), spec.detectorNames(), kind)
+        return path.read_bytes()
+
+
+def pcf() -> bytes:
+    return _written(SpecUtils.SaveSpectrumAsType.Pcf)
+
+
+def exploranium() -> bytes:
+    return _written(SpecUtils.SaveSpectrumAsType.ExploraniumGr130v0)
+
+
 SAMPLES: dict[str, Callable[[], bytes]] = {
     "n42": n42,
     "n42 with panels": n42_panels,
@@ -121,6 +162,10 @@ SAMPLES: dict[str, Callable[[], bytes]] = {
     "iaea spe": iaea_spe,
     "radiacode spectrogram": spectrogram,
     "ortec chn": integer_chn,
+    "tka": tka,
+    "amptek mca": amptek_mca,
+    "pcf": pcf,
+    "exploranium": exploranium,
 }
 SUFFIXES = {
     "n42": ".n42",
@@ -129,4 +174,10 @@ SUFFIXES = {
     "iaea spe": ".spe",
     "radiacode spectrogram": ".rcspg",
     "ortec chn": ".chn",
+    "tka": ".tka",
+    "amptek mca": ".mca",
+    "pcf": ".pcf",
+    "exploranium": ".dat",
 }
+# Cut between two records they are shorter files of the same kind: bytes of heading and record.
+RECORDS = {"pcf": (256, 256 * 5), "exploranium": (0, 560)}
