@@ -22,6 +22,7 @@ from service.cli import (
     keys,
     models,
     papers,
+    radiation,
     serve,
     users,
 )
@@ -40,6 +41,8 @@ app.command()(goods.goods)
 app.command()(goods.names)
 evaluate.app.command("goods")(goods.evaluate_goods)
 evaluate.app.command("names")(goods.evaluate_names)
+app.command("radiation")(radiation.show_radiation)
+evaluate.app.command("portal")(radiation.evaluate_portal)
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(papers.app, name="papers")
 app.add_typer(bench.app, name="bench")
