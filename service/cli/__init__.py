@@ -20,6 +20,7 @@ from service.cli import (
     goods,
     inspect,
     keys,
+    masses,
     models,
     papers,
     serve,
@@ -41,6 +42,7 @@ app.command()(goods.names)
 evaluate.app.command("goods")(goods.evaluate_goods)
 evaluate.app.command("names")(goods.evaluate_names)
 app.add_typer(evaluate.app, name="evaluate")
+papers.app.command("learn-masses")(masses.learn)
 app.add_typer(papers.app, name="papers")
 app.add_typer(bench.app, name="bench")
 app.add_typer(models.app, name="models")
