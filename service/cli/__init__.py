@@ -23,6 +23,7 @@ from service.cli import (
     masses,
     models,
     papers,
+    radiation,
     serve,
     users,
 )
@@ -41,6 +42,8 @@ app.command()(goods.goods)
 app.command()(goods.names)
 evaluate.app.command("goods")(goods.evaluate_goods)
 evaluate.app.command("names")(goods.evaluate_names)
+app.command("radiation")(radiation.show_radiation)
+evaluate.app.command("portal")(radiation.evaluate_portal)
 app.add_typer(evaluate.app, name="evaluate")
 papers.app.command("learn-masses")(masses.learn)
 app.add_typer(papers.app, name="papers")

@@ -12,6 +12,7 @@ from starlette.requests import HTTPConnection
 from service.config import Settings
 from service.domain.access import Caller
 from service.usecases.paper_desk import PaperDesk
+from service.usecases.passage import PassageStore
 from service.usecases.ports import Analyser, BlobStore, Clock, Repository
 from service.usecases.receive import Recogniser
 from service.usecases.rejudge import Judge
@@ -35,6 +36,16 @@ class Readiness:
 
     ready: bool
     problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LivePassages:
+    """Where passages are kept while they last, and what judges them meanwhile (not measured, as
+    the same passage is judged again with every request).
+    """
+
+    store: PassageStore
+    analyser: Analyser
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +77,7 @@ class Services:
     papers: PaperDesk
     wake_papers: Callable[[], None]
     metrics: Metrics = field(default_factory=Metrics)
+    live: LivePassages | None = None
 
 
 def services_of(connection: HTTPConnection) -> Services:

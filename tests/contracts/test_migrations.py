@@ -15,7 +15,9 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
 
 import service.store
-import service.store.paper_tables  # its tables join the metadata
+import service.store.audit  # their tables join the metadata
+import service.store.paper_tables
+import service.store.passages
 from service.errors import NotConfigured
 from service.store.engine import migrate, open_engine, revisions
 from service.store.repository import SqlRepository

@@ -9,8 +9,9 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from service.domain.declaration import Declaration, DeclaredLoad
+from service.domain.reconcile import radiation_background, radiation_neutron
 from service.domain.reconcile.case import Case
-from service.domain.reconcile.judge import RULES, reach_verdict
+from service.domain.reconcile.judge import KEEPS, RULES, reach_verdict
 from service.domain.reconcile.policy import RULES as RULE_NAMES
 from service.domain.verdict import Advice, Result, Severity
 from tests.builders import (
@@ -203,7 +204,9 @@ def test_nothing_at_all_is_reviewed() -> None:
 def test_every_rule_says_something_about_every_case() -> None:
     for case in (a_case(), with_papers(*AGREES)):
         for rule in RULES:
-            assert rule.judge(case)
+            # Most radiation rules are about an alarm or about goods that radiate.
+            about_alarms = rule.RULE in KEEPS - {radiation_neutron.RULE}
+            assert rule.judge(case) or about_alarms or rule is radiation_background
 
 
 # laws
