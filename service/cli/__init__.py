@@ -20,6 +20,7 @@ from service.cli import (
     goods,
     inspect,
     keys,
+    masses,
     models,
     papers,
     radiation,
@@ -44,6 +45,7 @@ evaluate.app.command("names")(goods.evaluate_names)
 app.command("radiation")(radiation.show_radiation)
 evaluate.app.command("portal")(radiation.evaluate_portal)
 app.add_typer(evaluate.app, name="evaluate")
+papers.app.command("learn-masses")(masses.learn)
 app.add_typer(papers.app, name="papers")
 app.add_typer(bench.app, name="bench")
 app.add_typer(models.app, name="models")

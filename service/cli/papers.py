@@ -21,9 +21,7 @@ from service.domain.access import Caller, Role
 from service.domain.papers.current import Version, title_of
 from service.domain.papers.paper import PaperKind
 from service.errors import InvalidInput, NotFound, UnreadablePapers
-from service.nomenclature.mass_file import FILE_NAME, write_learnt
 from service.usecases.import_papers import FileReport
-from service.usecases.learn_masses import learn_masses
 from service.usecases.paper_desk import PaperDesk, Question
 from service.usecases.paper_ports import Outcome, PaperHistory, readable
 from service.web.paper_schemas import (
@@ -237,32 +235,6 @@ def watch(
             rounds = None if rounds is None else rounds - 1
             if rounds != 0:
                 time.sleep(settings.papers_settle_s if once else poll_s)
-
-
-@app.command("learn-masses")
-def learn(as_json: JsonOption = False) -> None:
-    """Mass per unit of each heading from the papers of released inspections, for later checks.
-
-    Written to unit_mass.json in the data folder; a heading with fewer than 30 lines is left out.
-    """
-    settings = Settings()
-    with open_papers(settings) as papers:
-        learnt = learn_masses(
-            repository=papers.desk.repository, assembler=papers.desk.assembler, caller=_ME
-        )
-    path = settings.data_dir / FILE_NAME
-    write_learnt(path, learnt)
-    if as_json:
-        sys.stdout.write(path.read_text(encoding="utf-8"))
-        return
-    table = Table("Heading", "Unit", "1 %", "Median", "99 %", "Lines", "Left out", box=None)
-    for goods in learnt.values():
-        if (known := goods.unit_kg) is not None:
-            kilograms = (f"{value:.3g} kg" for value in (known.p1, known.p50, known.p99))
-            counts = (str(known.count), str(known.left_out))
-            table.add_row(goods.heading, goods.unit, *kilograms, *counts)
-    out.print(table)
-    err.print(f"{len(learnt)} headings, in {escape(str(path))}", highlight=False)
 
 
 @app.command("queries")
