@@ -54,7 +54,9 @@ class Canvas(Protocol):
 
 
 class SvgCanvas:
-    """Transparent; colours follow the light or dark scheme of the page around it."""
+    """Transparent; colours follow the `color-scheme` of the page that it stands in, which need
+    not be the one that the reader prefers elsewhere; by itself it is light.
+    """
 
     def __init__(self, width: int) -> None:
         self._width = width
@@ -97,20 +99,21 @@ class SvgCanvas:
 
     def finish(self, height: int) -> str:
         """The document."""
-        light = "".join(_rules(name, light, a) for name, (light, _, a) in STYLES.items())
-        dark = "".join(_rules(name, dark, a) for name, (_, dark, a) in STYLES.items())
+        rules = "".join(_rules(name, *style) for name, style in STYLES.items())
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self._width} {height}" '
             'role="img"><style>text{font-family:system-ui,sans-serif}path{fill:none}'
-            f"{light}@media(prefers-color-scheme:dark){{{dark}}}</style>"
+            f"{rules}</style>"
             f"{''.join(self._parts)}</svg>"
         )
 
 
-def _rules(name: str, colour: str, opacity: float) -> str:
+def _rules(name: str, light: str, dark: str, opacity: float) -> str:
+    """The light colour once more for browsers older than `light-dark` (2024)."""
+    both = f"light-dark({light},{dark})"
     return (
-        f".s-{name}{{stroke:{colour};fill:none}}"
-        f".f-{name}{{fill:{colour};stroke:none;fill-opacity:{opacity}}}"
+        f".s-{name}{{stroke:{light};stroke:{both};fill:none}}"
+        f".f-{name}{{fill:{light};fill:{both};stroke:none;fill-opacity:{opacity}}}"
     )
 
 

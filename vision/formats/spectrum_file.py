@@ -173,7 +173,7 @@ def _detector(spec: Any, record: Any) -> str:
 
 
 def _text(ask: Callable[[], Any]) -> str:
-    """Empty for what is no UTF-8: binary formats state no encoding."""
+    """What SpecUtils says, or nothing: binary formats state no encoding."""
     try:
         return str(ask())
     except UnicodeDecodeError:
