@@ -19,8 +19,8 @@ def judge(case: Case) -> tuple[RuleOutcome, ...]:
     """The least that the declared masses must give, against what was counted.
 
     Not judged for goods whose least activity would not show, as it hides in the vehicle's shadow.
-    An alarm says that something radiates; whether it is enough, other rules judge. One vehicle only: of several in a
-    file nobody knows whose the papers are.
+    An alarm says that something radiates; whether it is enough, other rules judge. One vehicle
+    only: of several in a file nobody knows whose the papers are.
     """
     limits = case.policy.radiation
     passing = passings(case)
