@@ -38,6 +38,7 @@ from vision.findings import (
 
 BY = Provenance(model="passage-alarm", version="1", sha256="0" * 64, threshold=3.43)
 POTASH, GRANITE, TOYS, STEEL, BANANAS = "310420", "680223", "950300", "720839", "080390"
+TOBACCO = "240120"
 MATCH, MISMATCH, CANNOT_TELL = Result.MATCH, Result.MISMATCH, Result.CANNOT_TELL
 
 
@@ -216,6 +217,7 @@ def test_bananas_bring_potassium_alone() -> None:
     [
         (Extent.POINT, 30.0, 16.0, MISMATCH),
         (Extent.POINT, 30.0, 5.0, MISMATCH),
+        (Extent.POINT, 5.0, 16.0, MATCH),
         (Extent.CARGO_LONG, 30.0, 16.0, MATCH),
         (Extent.CANNOT_TELL, 30.0, 16.0, CANNOT_TELL),
         (Extent.CANNOT_TELL, 30.0, None, CANNOT_TELL),
@@ -265,9 +267,18 @@ def test_without_an_alarm_there_is_no_intensity_to_judge() -> None:
         ((goods(POTASH, None),), 400.0, [CANNOT_TELL]),
         ((goods(POTASH), goods(STEEL)), 400.0, [CANNOT_TELL]),
         ((goods(BANANAS),), 400.0, []),
+        ((goods(TOBACCO),), 300.0, []),
         ((goods(TOYS),), 400.0, []),
     ],
-    ids=["missing", "there", "no mass", "behind steel", "too weak to show", "not natural"],
+    ids=[
+        "missing",
+        "there",
+        "no mass",
+        "behind steel",
+        "too weak to show",
+        "in a shadow",
+        "not natural",
+    ],
 )
 def test_potash_that_does_not_radiate_is_no_potash(
     declared: tuple[DeclaredGoods, ...], peak: float, expected: list[Result]

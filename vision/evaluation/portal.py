@@ -30,7 +30,7 @@ from vision.scan import CountSeries, RadiationScan
 from vision.synthesis import traffic
 from vision.synthesis.portal import Scene, draw
 
-SEED = 7_000_000
+SEED = 9_000_000
 NATURAL_PART = 1 / 3
 CONDITIONS = ("bare", "shadowed", "masked")
 SHADOW = 0.30

@@ -50,13 +50,14 @@ class RadiationPolicy:
     ground, so that no rule needs to know the detector.
     """
 
-    weak_z: float = 12.0
+    weak_z: float = 21.0
     short_vehicle_m: float = 8.0
     geometry_low: float = 0.08
     geometry_high: float = 2.5
     full_load_kg: float = 5000.0
     window_s: float = 2.0
     missing_z: float = 3.0
+    missing_least: float = 0.1
     background_s: float = 20.0
 
 

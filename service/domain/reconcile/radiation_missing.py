@@ -18,8 +18,9 @@ SHIELDING_CHAPTERS = frozenset(str(chapter) for chapter in range(72, 84))
 def judge(case: Case) -> tuple[RuleOutcome, ...]:
     """The least that the declared masses must give, against what was counted.
 
-    Not judged for goods whose least activity would not show. One vehicle only: of several in a
-    file nobody knows whose the papers are.
+    Not judged for goods whose least activity would not show, as it hides in the vehicle's shadow.
+    An alarm says that something radiates; whether it is enough, other rules judge. One vehicle
+    only: of several in a file nobody knows whose the papers are.
     """
     limits = case.policy.radiation
     passing = passings(case)
@@ -40,14 +41,15 @@ def judge(case: Case) -> tuple[RuleOutcome, ...]:
     spread = math.sqrt(1 / (background * limits.window_s))
     deviate = (ratio - expected) / spread
     headings = ", ".join(sorted({g.hs_code[:4] for g in goods}))
-    if all(g.gross_mass_kg is not None for g in goods) and expected < 3 * spread:
+    shows = max(3 * spread, limits.missing_least)
+    if all(g.gross_mass_kg is not None for g in goods) and expected < shows:
         return ()
     shielded = any(g.hs_code[:2] in SHIELDING_CHAPTERS for g in case.goods)
     observed = f"{ratio:+.2f} times background"
     if any(g.gross_mass_kg is None for g in goods):
         result = Result.CANNOT_TELL
         sentence = f"Goods of heading {headings} are declared without their mass."
-    elif deviate >= -limits.missing_z:
+    elif found.alarm or deviate >= -limits.missing_z:
         result = Result.MATCH
         sentence = f"The radiation that goods of heading {headings} give is there."
     elif shielded:
