@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import secrets
 import socket
+import tempfile
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -18,16 +22,30 @@ from service.compute.local import LocalAnalyser
 from service.config import Settings
 from service.domain.access import Caller, Role
 from service.domain.inspection import InspectionState
-from service.domain.reconcile.policy import read_policy
+from service.domain.papers.matching import JoinRules
+from service.domain.reconcile.policy import Policy, read_policy
 from service.errors import NotConfigured
+from service.sources import Limits as PaperLimits
+from service.sources.inbox import DropFolder
+from service.sources.reading import paper_reader
+from service.store.audit import SqlAuditLog
 from service.store.blobs import LocalBlobs
 from service.store.engine import migrate, open_engine
+from service.store.paper_archive import SqlPaperArchive
+from service.store.passages import SqlPassages
 from service.store.repository import SqlRepository
+from service.store.visit_store import SqlVisitStore
+from service.usecases.assemble_visit import Assembler
+from service.usecases.follow_papers import Follower
 from service.usecases.issue_keys import authenticate_key
 from service.usecases.judge_inspection import judge_inspection
+from service.usecases.paper_desk import PaperDesk
+from service.usecases.papers_of_case import complete_case
+from service.usecases.ports import Analyser
+from service.usecases.watch_papers import Chore, PaperWatch
 from service.usecases.work import Worker
 from service.web.metrics import MeasuredAnalyser, Metrics
-from service.web.wiring import Readiness, Services
+from service.web.wiring import LivePassages, Readiness, Services
 from vision.errors import ModelUnavailable
 from vision.formats import Limits, media_type, read_scan
 from vision.inspection import Inspector
@@ -35,6 +53,7 @@ from vision.scan import RawScan, ScanKind
 
 SECRET_BYTES = 32
 _SERVICE = Caller(name="service", role=Role.ADMIN)
+_DROP_FOLDER = Caller(name="drop folder", role=Role.PORT)
 
 
 def utc_now() -> datetime:
@@ -69,14 +88,20 @@ class Tallyman:
     worker: Worker
     models: Models
     engine: Engine
+    paper_watch: PaperWatch
 
     def close(self) -> None:
+        self.paper_watch.stop()
         self.worker.stop()
         self.engine.dispose()
 
 
-def build(settings: Settings) -> Tallyman:
+def build(settings: Settings, *, analyser: Analyser | None = None) -> Tallyman:
     """Wire the service and bring its database up to date.
+
+    Args:
+        settings: where data, models and policy lie, and every limit.
+        analyser: what analyses; None for the inspector in this process.
 
     Raises:
         NotConfigured: what is missing, and how to get it.
@@ -95,8 +120,10 @@ def build(settings: Settings) -> Tallyman:
     policy = read_policy(settings.policy_file)
     metrics = Metrics()
     metrics.watch_queue(partial(repository.state_counts, caller=_SERVICE))
-    analyser = MeasuredAnalyser(LocalAnalyser(inspector), metrics)
-    judge = partial(judge_inspection, repository=repository, policy=policy, clock=utc_now)
+    measured = MeasuredAnalyser(analyser or LocalAnalyser(inspector), metrics)
+    desk = _paper_desk(settings, engine, policy, repository=repository, blobs=blobs)
+    judge = desk.follower.judge
+    paper_watch = PaperWatch(_paper_chores(settings, desk), poll_s=settings.poll_s)
 
     def recognise(raw: RawScan) -> tuple[ScanKind, str]:
         scan = read_scan(raw, limits=limits)
@@ -106,7 +133,7 @@ def build(settings: Settings) -> Tallyman:
         f"{socket.gethostname()}-{os.getpid()}",
         repository=repository,
         blobs=blobs,
-        analyser=analyser,
+        analyser=measured,
         judge=judge,
         clock=utc_now,
         lease=timedelta(seconds=settings.lease_s),
@@ -117,7 +144,7 @@ def build(settings: Settings) -> Tallyman:
         settings=settings,
         repository=repository,
         blobs=blobs,
-        analyser=analyser,
+        analyser=measured,
         recognise=recognise,
         read_scan=partial(read_scan, limits=limits),
         clock=utc_now,
@@ -128,9 +155,108 @@ def build(settings: Settings) -> Tallyman:
         readiness=partial(_readiness, models, engine),
         models=lineup,
         session_secret=_secret(settings.effective_session_secret_file),
+        papers=desk,
+        wake_papers=paper_watch.wake,
         metrics=metrics,
+        live=LivePassages(store=SqlPassages(engine), analyser=LocalAnalyser(inspector)),
     )
-    return Tallyman(services=services, worker=worker, models=models, engine=engine)
+    return Tallyman(
+        services=services, worker=worker, models=models, engine=engine, paper_watch=paper_watch
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Papers:
+    """What the commands on papers need: no models, no web."""
+
+    desk: PaperDesk
+    audit: SqlAuditLog
+
+
+@contextmanager
+def open_papers(settings: Settings) -> Iterator[Papers]:
+    """The desk over an up-to-date database, without the rest of the service.
+
+    Raises:
+        NotConfigured: what is missing, and how to get it.
+    """
+    engine = open_engine(settings.effective_database_url)
+    try:
+        migrate(engine)
+        desk = _paper_desk(
+            settings,
+            engine,
+            read_policy(settings.policy_file),
+            repository=SqlRepository(engine, max_attempts=settings.max_attempts),
+            blobs=LocalBlobs(settings.blob_dir),
+        )
+        yield Papers(desk=desk, audit=SqlAuditLog(engine))
+    finally:
+        engine.dispose()
+
+
+def _paper_desk(
+    settings: Settings,
+    engine: Engine,
+    policy: Policy,
+    *,
+    repository: SqlRepository,
+    blobs: LocalBlobs,
+) -> PaperDesk:
+    """Papers, and the judge that knows them."""
+    rules, zone = JoinRules(), _zone(settings.papers_zone)
+    archive, visits = SqlPaperArchive(engine), SqlVisitStore(engine, rules=rules)
+    assembler = Assembler(archive=archive, visits=visits, rules=rules)
+    judge = partial(
+        judge_inspection,
+        repository=repository,
+        policy=policy,
+        clock=utc_now,
+        complete=partial(complete_case, assembler=assembler),
+    )
+    return PaperDesk(
+        archive=archive,
+        repository=repository,
+        blobs=blobs,
+        read=paper_reader(
+            limits=PaperLimits(max_bytes=settings.max_upload_bytes), local_zone=lambda site: zone
+        ),
+        clock=utc_now,
+        assembler=assembler,
+        follower=Follower(archive=archive, visits=visits, judge=judge, clock=utc_now),
+    )
+
+
+def _zone(name: str) -> tzinfo:
+    if name == "UTC":
+        return UTC  # also where the system has no table of zones
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as problem:
+        raise NotConfigured(f"TALLYMAN_PAPERS_ZONE: no zone {name!r} on this system") from problem
+
+
+def _paper_chores(settings: Settings, desk: PaperDesk) -> list[Chore]:
+    """First what was dropped, then what follows from it."""
+    chores: list[Chore] = [desk.follower.follow]
+    if settings.papers_inbox is not None:
+        chores.insert(0, drop_folder(settings, desk, settings.papers_inbox).take_all)
+    return chores
+
+
+def drop_folder(
+    settings: Settings, desk: PaperDesk, folder: Path, *, site: str | None = None
+) -> DropFolder:
+    """A folder whose files are filed at `site`, by default that of the settings."""
+    try:
+        return DropFolder(
+            folder=folder,
+            take_in=partial(desk.take_in, site=site or settings.papers_site, caller=_DROP_FOLDER),
+            settle_s=settings.papers_settle_s,
+            max_bytes=settings.max_upload_bytes,
+        )
+    except OSError as problem:
+        raise NotConfigured(f"drop folder {folder}: {problem.strerror}") from problem
 
 
 def _readiness(models: Models, engine: Engine) -> Readiness:
@@ -149,18 +275,26 @@ def _secret(path: Path) -> bytes:
     """The signing secret; made with the first start, readable by its owner alone."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+        if not path.exists():
+            _make_secret(path)
         secret = path.read_bytes()
-        if len(secret) < SECRET_BYTES:
-            raise NotConfigured(f"{path}: expected {SECRET_BYTES} bytes or more") from None
-        return secret
     except OSError as problem:
         raise NotConfigured(f"{path}: {problem.strerror}") from problem
-    with os.fdopen(descriptor, "wb") as file:
-        secret = secrets.token_bytes(SECRET_BYTES)
-        file.write(secret)
+    if len(secret) < SECRET_BYTES:
+        raise NotConfigured(f"{path}: expected {SECRET_BYTES} bytes or more, got {len(secret)}")
     return secret
+
+
+def _make_secret(path: Path) -> None:
+    """Written beside it and then linked: of processes that start at once, all read the first."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")  # mode 0600
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_bytes(SECRET_BYTES))
+        with suppress(FileExistsError):
+            os.link(name, path)
+    finally:
+        Path(name).unlink()
 
 
 def is_empty(tallyman: Tallyman) -> bool:

@@ -47,6 +47,15 @@ class Settings(BaseSettings):
         2, ge=1, description="stateless /v1/analyse requests computed at once"
     )
 
+    papers_inbox: Path | None = Field(
+        None, description="drop folder for papers; None: there is none"
+    )
+    papers_site: str = Field("main", min_length=1, description="site of papers that name none")
+    papers_settle_s: float = Field(
+        2.0, ge=0, description="a dropped file is read when it has not changed for so long"
+    )
+    papers_zone: str = Field("UTC", description="IANA zone meant by times that come without one")
+
     requests_per_minute: int = Field(
         600, ge=0, description="per caller over /v1; 0: no limit. 429 beyond"
     )

@@ -28,6 +28,7 @@ def run(settings: Settings) -> None:
     signal.signal(signal.SIGTERM, asked_to_stop)
     signal.signal(signal.SIGINT, asked_to_stop)
     tallyman.worker.start()
+    tallyman.paper_watch.start()
     log.info("working")
     while not stop.wait(1.0):
         pass

@@ -25,10 +25,14 @@ class InspectionState(StrEnum):
 
 
 ALLOWED: dict[InspectionState, frozenset[InspectionState]] = {
-    InspectionState.RECEIVED: frozenset({InspectionState.ANALYSING, InspectionState.FAILED}),
+    InspectionState.RECEIVED: frozenset({InspectionState.ANALYSING}),
     InspectionState.ANALYSING: frozenset(
-        # Back to RECEIVED when a lease expired or an attempt failed and will be repeated.
-        {InspectionState.ANALYSED, InspectionState.RECEIVED, InspectionState.FAILED}
+        {
+            InspectionState.ANALYSED,
+            InspectionState.ANALYSING,  # taken over, because its worker was lost
+            InspectionState.RECEIVED,  # the attempt failed and will be repeated
+            InspectionState.FAILED,
+        }
     ),
     InspectionState.ANALYSED: frozenset({InspectionState.JUDGED}),
     InspectionState.JUDGED: frozenset({InspectionState.JUDGED, InspectionState.DECIDED}),

@@ -10,7 +10,8 @@ from datetime import date
 class Registration:
     """One register entry. `country` is the distinguishing sign ("D", "PL"), None if unknown.
 
-    `stolen` None means that no one asked; that is "cannot tell", never "not stolen".
+    `stolen` None means that no one asked; that is "cannot tell", never "not stolen". The same
+    holds for `exported`: taken out of the register for another country.
     """
 
     reference: str
@@ -24,3 +25,6 @@ class Registration:
     valid_until: date | None = None
     stolen: bool | None = None
     version: int = 1
+    vin: str = ""
+    first_registration: date | None = None
+    exported: bool | None = None

@@ -30,6 +30,15 @@ from service.sources.iftsta import IFTSTA
 from service.sources.tic40 import TIC40
 from service.sources.vermas import VERMAS
 from service.sources.weighbridge import WEIGHBRIDGE
+from service.sources.bill_of_lading import BillOfLading
+from service.sources.customs_csv import CustomsCsv
+from service.sources.facturx import FacturX
+from service.sources.ics2_ens import Ics2Ens
+from service.sources.ncts import Ncts
+from service.sources.packing_list import PackingList
+from service.sources.tallyman_json import TallymanJson
+from service.sources.ubl_invoice import UblInvoice
+from service.sources.wco_data_model import WcoDataModel
 
 ENTRY_POINT_GROUP = "tallyman.paper_sources"
 UNKNOWN = "unknown"
@@ -47,6 +56,15 @@ CATALOGUE: tuple[PaperSource, ...] = (
     TIC40,
     VERMAS,
     WEIGHBRIDGE,
+    BillOfLading(),
+    CustomsCsv(),
+    FacturX(),
+    Ics2Ens(),
+    Ncts(),
+    PackingList(),
+    TallymanJson(),
+    UblInvoice(),
+    WcoDataModel(),
 )
 
 

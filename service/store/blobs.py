@@ -8,7 +8,7 @@ import re
 import tempfile
 from pathlib import Path
 
-from service.errors import NotFound
+from service.errors import NotFound, StorageUnavailable
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -21,21 +21,15 @@ class LocalBlobs:
         folder.mkdir(parents=True, exist_ok=True)
 
     def put(self, data: bytes) -> str:
+        """A file that is there but damaged is replaced: sending it again mends it."""
         sha256 = hashlib.sha256(data).hexdigest()
         path = self._path(sha256)
-        if path.exists():
-            return sha256
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
         try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+            if not path.exists() or path.read_bytes() != data:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                _write_whole(path, data)
+        except OSError as problem:
+            raise StorageUnavailable(f"file {sha256}: {problem.strerror}") from problem
         return sha256
 
     def get(self, sha256: str) -> bytes:
@@ -54,3 +48,22 @@ class LocalBlobs:
 
     def _path(self, sha256: str) -> Path:
         return self._folder / sha256[:2] / sha256[2:4] / sha256
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    """Write beside it, then rename; both are on the disk when this returns."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -9,6 +9,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
@@ -22,7 +23,8 @@ def open_engine(url: str) -> Engine:
     """Connect lazily; for SQLite in WAL mode, where writers queue instead of failing.
 
     Raises:
-        NotConfigured: the URL is malformed or its driver is not installed.
+        NotConfigured: the URL is malformed, its driver is not installed, or the folder of an
+            SQLite file cannot be made.
     """
     try:
         parsed = make_url(url)
@@ -38,6 +40,8 @@ def open_engine(url: str) -> Engine:
     except (ArgumentError, NoSuchModuleError, ImportError) as problem:
         hint = "pip install 'tallyman[postgres]'" if "psycopg" in str(problem) else "check the URL"
         raise NotConfigured(f"database: {problem}; {hint}") from problem
+    except OSError as problem:
+        raise NotConfigured(f"database: {problem}") from problem
 
 
 def _prepare_sqlite(engine: Engine) -> None:
@@ -59,7 +63,7 @@ def migrate(engine: Engine) -> None:
     """Bring the schema to the newest revision; several processes may do so at once.
 
     Raises:
-        NotConfigured: the database cannot be reached.
+        NotConfigured: the database cannot be reached, or a newer version has migrated it.
     """
     try:
         with engine.begin() as connection:
@@ -70,6 +74,9 @@ def migrate(engine: Engine) -> None:
             command.upgrade(config, "head")
     except SQLAlchemyError as problem:
         raise NotConfigured(f"database: {problem}") from problem
+    except CommandError as problem:
+        hint = "it belongs to a newer version of Tallyman"
+        raise NotConfigured(f"database: {problem}; {hint}") from problem
 
 
 def revisions(engine: Engine) -> tuple[str | None, str | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Generic, TypeVar
 
 from pydantic import TypeAdapter
@@ -23,7 +24,9 @@ class Codec(Generic[_T]):
         self._adapter: TypeAdapter[_T] = TypeAdapter(kind)
 
     def dump(self, value: _T) -> str:
-        return self._adapter.dump_json(value).decode()
+        """Raises: ValueError: a number that is not finite, which could not be read back."""
+        plain = self._adapter.dump_python(value, mode="json")
+        return json.dumps(plain, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
 
     def load(self, text: str) -> _T:
         return self._adapter.validate_json(text)

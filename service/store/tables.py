@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    text,
 )
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -46,6 +47,8 @@ metadata = MetaData(
     }
 )
 
+_CHANGED = text("changed_at IS NOT NULL")
+
 # The row is the job: state, attempts and lease stand in it.
 inspections = Table(
     "inspections",
@@ -64,6 +67,8 @@ inspections = Table(
     Column("lease_worker", String(200)),
     Column("lease_token", String(36)),
     Column("lease_expires_at", Instant),
+    # When analysis or papers last changed, until a verdict has taken the change into account.
+    Column("changed_at", Instant),
     # Copied here from the last verdict and analysis, for the queue.
     Column("advice", String(20)),
     Column("reasons", Text, nullable=False),
@@ -72,7 +77,10 @@ inspections = Table(
     Column("search", Text, nullable=False),
     Index(None, "state", "received_at"),
     Index(None, "received_at", "id"),
+    Index(None, "site", "received_at"),
     Index(None, "site", "declaration_ref"),
+    Index(None, "site", "captured_at"),
+    Index(None, "changed_at", sqlite_where=_CHANGED, postgresql_where=_CHANGED),
 )
 
 idempotency_keys = Table(

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Sequence
+
 from service.domain.access import Caller
 from service.domain.declaration import Declaration
 from service.domain.registration import Registration
-from service.errors import Forbidden, InvalidInput
+from service.errors import Conflict, Forbidden, InvalidInput
 from service.usecases.ports import Clock, Repository
 from service.usecases.rejudge import Judge
 from vision.grammar import iso6346
 from vision.grammar.plate import normalise_plate
+
+log = logging.getLogger(__name__)
 
 
 def file_declaration(
@@ -24,10 +29,9 @@ def file_declaration(
     check_declaration(declaration, caller=caller)
     stored, new = repository.file_declaration(declaration, now=clock())
     if new:
-        for inspection_id in repository.inspections_naming(
-            declaration_ref=stored.reference, registration_ref=None, site=stored.site
-        ):
-            judge(inspection_id, cause=f"declaration {stored.reference} version {stored.version}")
+        concerned = repository.concerned_by_declaration(stored.reference, site=stored.site)
+        cause = f"declaration {stored.reference} version {stored.version}"
+        _judge_each(concerned, cause=cause, judge=judge)
     return stored
 
 
@@ -53,15 +57,19 @@ def file_registration(
         raise InvalidInput("expected letters and digits", field="plate")
     stored, new = repository.file_registration(registration, now=clock())
     if new:
-        concerned = {
-            *repository.inspections_naming(
-                declaration_ref=None, registration_ref=stored.reference, site=stored.site
-            ),
-            *repository.inspections_reading_plate(stored.plate, site=stored.site),
-        }
-        for inspection_id in sorted(concerned):
-            judge(inspection_id, cause=f"registration {stored.reference} version {stored.version}")
+        concerned = repository.concerned_by_registration(stored.reference, site=stored.site)
+        cause = f"registration {stored.reference} version {stored.version}"
+        _judge_each(concerned, cause=cause, judge=judge)
     return stored
+
+
+def _judge_each(inspection_ids: Sequence[str], *, cause: str, judge: Judge) -> None:
+    """The papers are filed, whatever comes of this: a worker makes up for what is left out."""
+    for inspection_id in inspection_ids:
+        try:
+            judge(inspection_id, cause=cause)
+        except Conflict as problem:
+            log.warning("%s: %s", inspection_id, problem)
 
 
 def _check_site(site: str, caller: Caller) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import UTC
+
 from service.domain.inspection import InspectionState
 from service.domain.reconcile.case import Case
 from service.domain.reconcile.judge import reach_verdict
@@ -13,18 +16,30 @@ from service.usecases.ports import CaseFile, Clock, Repository
 TRIES = 3
 
 
+def as_stored(file: CaseFile) -> CaseFile:
+    """For a service without an archive of papers."""
+    return file
+
+
 def judge_inspection(
-    inspection_id: str, *, cause: str, repository: Repository, policy: Policy, clock: Clock
+    inspection_id: str,
+    *,
+    cause: str,
+    repository: Repository,
+    policy: Policy,
+    clock: Clock,
+    complete: Callable[[CaseFile], CaseFile] = as_stored,
 ) -> None:
     """Append a verdict, unless it would repeat the last one word for word.
 
-    A decided inspection is reopened only if advice or outcomes have changed.
+    `complete` adds the papers of the visit. A decided inspection is reopened only if advice or
+    outcomes have changed.
 
     Raises:
         Conflict: not analysed yet, or others kept judging in between.
     """
     for attempt in range(TRIES):
-        file = repository.judging_file(inspection_id)
+        file = complete(repository.judging_file(inspection_id))
         if not file.analyses:
             raise Conflict(f"inspection {inspection_id} is not analysed yet")
         verdict = verdict_of(file, repository=repository, policy=policy)
@@ -32,6 +47,7 @@ def judge_inspection(
         analysis = file.analyses[-1].number
         same = last is not None and (last.verdict, last.analysis_number) == (verdict, analysis)
         if same and file.inspection.state is not InspectionState.ANALYSED:
+            repository.confirm_verdict(inspection_id, changed_at=file.changed_at)
             return
         changed = last is None or (last.verdict.advice, last.verdict.outcomes) != (
             verdict.advice,
@@ -46,7 +62,13 @@ def judge_inspection(
             verdict=verdict,
         )
         try:
-            repository.add_verdict(inspection_id, verdict=stored, now=now, reopens=changed)
+            repository.add_verdict(
+                inspection_id,
+                verdict=stored,
+                now=now,
+                reopens=changed,
+                changed_at=file.changed_at,
+            )
         except Conflict:
             if attempt == TRIES - 1:
                 raise
@@ -62,6 +84,8 @@ def verdict_of(file: CaseFile, *, repository: Repository, policy: Policy) -> Ver
             policy=policy,
             declaration=file.declaration,
             registrations=file.registrations,
-            register_size=repository.register_size(site=file.inspection.site),
+            has_register=repository.has_register(site=file.inspection.site),
+            named=frozenset(file.inspection.registration_refs),
+            captured_on=file.inspection.captured_at.astimezone(UTC).date(),
         )
     )

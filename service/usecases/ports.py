@@ -1,5 +1,6 @@
 """What the use cases need from outside, as protocols. `service.store` and `service.compute`
-fulfil them; tests fulfil them with fakes.
+fulfil them; tests fulfil them with fakes. One file, however long: who writes another store
+reads it from top to bottom.
 """
 
 from __future__ import annotations
@@ -38,7 +39,9 @@ class Analyser(Protocol):
 class BlobStore(Protocol):
     """Files by the sha256 of their content; writing twice is writing once."""
 
-    def put(self, data: bytes) -> str: ...
+    def put(self, data: bytes) -> str:
+        """Raises: StorageUnavailable; the file is then there whole or not at all."""
+        ...
 
     def get(self, sha256: str) -> bytes:
         """Raises: NotFound; also if the stored bytes no longer have that sha256."""
@@ -115,7 +118,11 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFile:
-    """Everything about one inspection, as its page shows it. Lists are oldest first."""
+    """Everything about one inspection, as its page shows it. Lists are oldest first.
+
+    `changed_at` is when analysis or papers last changed, None once a verdict has taken that
+    into account. It serves as a token: a later change has a later time.
+    """
 
     inspection: Inspection
     analyses: tuple[StoredAnalysis, ...]
@@ -124,11 +131,14 @@ class CaseFile:
     declaration: Declaration | None
     registrations: tuple[Registration, ...]
     events: tuple[Event, ...]
+    changed_at: datetime | None = None
 
 
 class Repository(Protocol):
     """State. Each method is one transaction; each that takes `caller` sees its sites only and
     raises NotFound for the others, so that existence does not leak.
+
+    Any method may raise StorageUnavailable; then nothing of it has happened.
     """
 
     # intake
@@ -147,6 +157,16 @@ class Repository(Protocol):
         """
         ...
 
+    def inspection_of_key(
+        self, idempotency_key: str, *, request_sha256: str, caller: Caller
+    ) -> Inspection | None:
+        """What the caller sent under that key before.
+
+        Raises:
+            IdempotencyMismatch: the key was used with another `request_sha256`.
+        """
+        ...
+
     def case_file(self, inspection_id: str, *, caller: Caller) -> CaseFile: ...
 
     def list_inspections(
@@ -156,6 +176,10 @@ class Repository(Protocol):
         ...
 
     def state_counts(self, *, caller: Caller) -> dict[InspectionState, int]: ...
+
+    def advice_counts(self, *, caller: Caller) -> dict[Advice, int]:
+        """How many inspections await a decision, by advice."""
+        ...
 
     # jobs
     def claim(self, *, worker: str, now: datetime, lease: timedelta) -> Lease | None:
@@ -183,28 +207,49 @@ class Repository(Protocol):
         """FAILED -> RECEIVED with attempts 0. Raises: Conflict in any other state."""
         ...
 
-    def awaiting_verdict(self) -> tuple[str, ...]:
-        """Ids left in ANALYSED by a crash between analysis and verdict."""
-        ...
-
     # judging
     def judging_file(self, inspection_id: str) -> CaseFile:
         """As `case_file`, for the service itself, all sites."""
         ...
 
+    def awaiting_verdict(self, *, changed_before: datetime) -> tuple[str, ...]:
+        """Analysed inspections whose verdict does not rest on what there is since before then.
+
+        Whoever changes something judges at once; these were left over by a crash in between.
+        """
+        ...
+
     def add_verdict(
-        self, inspection_id: str, *, verdict: StoredVerdict, now: datetime, reopens: bool
+        self,
+        inspection_id: str,
+        *,
+        verdict: StoredVerdict,
+        now: datetime,
+        reopens: bool,
+        changed_at: datetime | None,
     ) -> None:
         """Append; state JUDGED, or DECIDED kept if decided and `reopens` is False.
 
-        `verdict.number` must be the next one, else Conflict (someone judged in between).
+        `changed_at` is that of the case file that was judged.
+
+        Raises:
+            Conflict: not analysed, or `verdict.number` is not the next one (someone judged in
+                between).
         """
+        ...
+
+    def confirm_verdict(self, inspection_id: str, *, changed_at: datetime | None) -> None:
+        """The last verdict takes account of everything up to `changed_at`."""
         ...
 
     def add_decision(
         self, inspection_id: str, *, decision: OperatorDecision, caller: Caller
     ) -> None:
-        """Append; state DECIDED. Raises: Conflict if not judged, or the number is taken."""
+        """Append; state DECIDED.
+
+        Raises:
+            Conflict: not judged, its verdict is not the newest, or the number is taken.
+        """
         ...
 
     # papers
@@ -224,18 +269,18 @@ class Repository(Protocol):
 
     def registrations_of_plate(self, plate: str, *, site: str) -> tuple[Registration, ...]: ...
 
-    def register_size(self, *, site: str) -> int:
-        """How many registrations the site has; 0 means that "not found" proves nothing."""
+    def has_register(self, *, site: str) -> bool:
+        """Whether the site has any registration; if not, "not found" proves nothing."""
         ...
 
-    def inspections_naming(
-        self, *, declaration_ref: str | None, registration_ref: str | None, site: str
-    ) -> tuple[str, ...]:
-        """Ids of analysed inspections that name that paper, for reopening."""
+    def concerned_by_declaration(self, reference: str, *, site: str) -> tuple[str, ...]:
+        """Ids of analysed inspections that name it."""
         ...
 
-    def inspections_reading_plate(self, plate: str, *, site: str) -> tuple[str, ...]:
-        """Ids of analysed inspections with an accepted reading of that plate."""
+    def concerned_by_registration(self, reference: str, *, site: str) -> tuple[str, ...]:
+        """Ids of analysed inspections that name it, or with an accepted reading of a plate that
+        it has or had in an earlier version.
+        """
         ...
 
     # events

@@ -67,7 +67,8 @@ def receive(
     """Store the files and the inspection, and return it in state RECEIVED.
 
     Every file is read before anything is stored; one that cannot be read refuses the whole
-    upload, so that no inspection ever lacks a file that its sender believes it has.
+    upload, so that no inspection ever lacks a file that its sender believes it has. A key that
+    was used before is answered, or refused, without storing anything.
 
     Raises:
         UnreadableUpload: names the file.
@@ -81,6 +82,13 @@ def receive(
         raise InvalidInput("at least one file is needed", field="files")
     if upload.captured_at is not None and upload.captured_at.tzinfo is None:
         raise InvalidInput("a time needs its offset from UTC", field="captured_at")
+    fingerprint = request_sha256(upload)
+    if idempotency_key is not None:
+        before = repository.inspection_of_key(
+            idempotency_key, request_sha256=fingerprint, caller=caller
+        )
+        if before is not None:
+            return before
     files = tuple(_recognise(file, recognise) for file in upload.files)
     for file, raw in zip(files, upload.files, strict=True):
         stored = blobs.put(raw.data)
@@ -101,7 +109,7 @@ def receive(
     return repository.add_inspection(
         inspection,
         idempotency_key=idempotency_key,
-        request_sha256=request_sha256(upload),
+        request_sha256=fingerprint,
         caller=caller,
     )
 

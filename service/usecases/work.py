@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from service.errors import LeaseLost, NotFound
 from service.usecases.ports import Analyser, BlobStore, Clock, Lease, Repository
@@ -48,6 +48,7 @@ class Worker:
         self._clock = clock
         self._lease = lease
         self._poll_s = poll_s
+        self._not_before: dict[str, datetime] = {}
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._threads = [
@@ -72,28 +73,41 @@ class Worker:
             if thread.is_alive():
                 thread.join(max(0.0, end - time.monotonic()))
 
-    def run_until_stopped(self) -> None:
-        """As `start`, in the calling thread too."""
-        self.start()
-        while not self._stopping.wait(1.0):
-            pass
-
     def work_once(self) -> bool:
         """One job, if there is one. False when idle."""
-        for inspection_id in self._repository.awaiting_verdict():
-            # Left over from a crash between analysis and verdict.
-            self._judge(inspection_id, cause="recovered")
+        self._catch_up()
         lease = self._repository.claim(worker=self._name, now=self._clock(), lease=self._lease)
         if lease is None:
             return False
         try:
             with self._renewed(lease):
-                self._analyse(lease)
+                analysed = self._analyse(lease)
         except LeaseLost as problem:
             log.warning("%s", problem)
+            return True
+        if analysed:
+            self._judge_or_leave(lease.inspection_id, cause="analysed")
         return True
 
-    def _analyse(self, lease: Lease) -> None:
+    def _catch_up(self) -> None:
+        """Judge what a crash left behind; whoever judges just now has a lease's time for it."""
+        now = self._clock()
+        for inspection_id in self._repository.awaiting_verdict(changed_before=now - self._lease):
+            if self._not_before.get(inspection_id, now) <= now:
+                self._judge_or_leave(inspection_id, cause="recovered")
+
+    def _judge_or_leave(self, inspection_id: str, *, cause: str) -> None:
+        """One inspection that cannot be judged must not stop the others; it is tried again."""
+        try:
+            self._judge(inspection_id, cause=cause)
+        except Exception:
+            log.exception("judging %s", inspection_id)
+            self._not_before[inspection_id] = self._clock() + self._lease
+        else:
+            self._not_before.pop(inspection_id, None)
+
+    def _analyse(self, lease: Lease) -> bool:
+        """Whether there is an analysis now. Raises: LeaseLost."""
         started = time.perf_counter()
         try:
             file = self._repository.judging_file(lease.inspection_id)
@@ -102,19 +116,24 @@ class Worker:
                 for f in file.inspection.files
             ]
             analysis = self._analyser.analyse(scans)
+            elapsed_s = time.perf_counter() - started
+            now = self._clock()
+            self._repository.finish(lease, analysis=analysis, elapsed_s=elapsed_s, now=now)
+        except LeaseLost:
+            raise
         except NotFound as problem:
             self._give_up(lease, f"evidence is missing: {problem}", final=True)
-            return
+            return False
         except Exception as problem:
             log.exception("analysis of %s", lease.inspection_id)
             self._give_up(lease, f"{type(problem).__name__}: {problem}", final=False)
-            return
-        elapsed_s = time.perf_counter() - started
-        self._repository.finish(lease, analysis=analysis, elapsed_s=elapsed_s, now=self._clock())
-        self._judge(lease.inspection_id, cause="analysed")
+            return False
+        return True
 
     def _give_up(self, lease: Lease, reason: str, *, final: bool) -> None:
-        self._repository.give_up(lease, reason=reason[:MAX_REASON], now=self._clock(), final=final)
+        # PostgreSQL stores no NUL, and what an engine says may have one.
+        text = reason.replace("\0", "")[:MAX_REASON]
+        self._repository.give_up(lease, reason=text, now=self._clock(), final=final)
 
     @contextmanager
     def _renewed(self, lease: Lease) -> Iterator[None]:

@@ -14,12 +14,14 @@ from vision.findings import Provenance
 router = APIRouter(tags=["operations"])
 
 
+@router.head("/healthz", include_in_schema=False)
 @router.get("/healthz")
 def healthz() -> dict[str, str]:
     """The process answers."""
     return {"status": "alive"}
 
 
+@router.head("/readyz", include_in_schema=False)
 @router.get("/readyz")
 def readyz(services: UsesServices) -> JSONResponse:
     """Whether work can be done; 503 says what is missing."""

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Path
 
 from service.domain.declaration import Declaration
 from service.domain.registration import Registration
 from service.usecases.file_papers import file_declaration, file_registration
 from service.web.auth import Filer, Reader
+from service.web.json_bodies import StrictJsonRoute
 from service.web.schemas import DeclarationIn, RegistrationIn
 from service.web.wiring import UsesServices
 
-router = APIRouter(prefix="/v1", tags=["papers"])
+router = APIRouter(prefix="/v1", tags=["papers"], route_class=StrictJsonRoute)
+FiledUnder = Annotated[str, Path(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")]
 
 
 @router.post("/declarations", status_code=201, response_model=Declaration)
@@ -29,7 +33,7 @@ def send_declaration(
 
 
 @router.get("/declarations/{reference:path}", response_model=Declaration)
-def get_declaration(reference: str, caller: Reader, services: UsesServices) -> Declaration:
+def get_declaration(reference: FiledUnder, caller: Reader, services: UsesServices) -> Declaration:
     """The newest version."""
     return services.repository.declaration(reference, caller=caller)
 
@@ -49,6 +53,6 @@ def send_registration(
 
 
 @router.get("/registrations/{reference:path}", response_model=Registration)
-def get_registration(reference: str, caller: Reader, services: UsesServices) -> Registration:
+def get_registration(reference: FiledUnder, caller: Reader, services: UsesServices) -> Registration:
     """The newest version."""
     return services.repository.registration(reference, caller=caller)

@@ -12,15 +12,24 @@ from fastapi.staticfiles import StaticFiles
 
 from service.web import (
     api_analyse,
+    api_evidence,
+    api_goods,
     api_inspections,
     api_operations,
+    api_paper_files,
     api_papers,
+    api_passages,
+    api_visit,
     console,
+    console_papers,
+    docs,
     problems,
     sessions,
 )
 from service.web.auth import RateLimit
 from service.web.metrics import CountRequests
+from service.web.openapi import DocumentedApi
+from service.web.secure_headers import SecureHeaders
 from service.web.uploads import LimitBody
 from service.web.wiring import Services
 
@@ -40,7 +49,7 @@ async def _nothing(app: FastAPI) -> AsyncIterator[None]:
 
 def create_app(services: Services, *, lifespan: Lifespan = _nothing) -> FastAPI:
     """Build the application around what the composition root made."""
-    app = FastAPI(
+    app = DocumentedApi(
         title="Tallyman",
         description=DESCRIPTION,
         version="1",
@@ -54,10 +63,25 @@ def create_app(services: Services, *, lifespan: Lifespan = _nothing) -> FastAPI:
     app.state.request_limit = RateLimit(settings.requests_per_minute)
     app.state.failed_logins = RateLimit(settings.failed_logins_per_minute)
     app.state.analysis_limit = anyio.CapacityLimiter(settings.concurrent_analyses)
-    for module in (api_inspections, api_papers, api_analyse, api_operations, console):
+    for module in (
+        api_inspections,
+        api_evidence,
+        api_papers,
+        api_paper_files,
+        api_passages,
+        api_visit,
+        api_goods,
+        api_analyse,
+        api_operations,
+        docs,
+        console,
+        console_papers,
+    ):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     problems.install(app)
+    app.state.page_for_problem = console.page_for_problem
     app.add_middleware(LimitBody, max_bytes=settings.max_upload_bytes)
+    app.add_middleware(SecureHeaders, behind_tls=settings.secure_cookies)
     app.add_middleware(CountRequests, metrics=services.metrics)
     return app

@@ -18,6 +18,7 @@ from service.web.wiring import Services
 
 POLL_S = 0.4
 BATCH = 200
+MAX_DIGITS = 18
 
 
 def resume_after(request: Request) -> int | None:
@@ -29,7 +30,7 @@ def resume_after(request: Request) -> int | None:
     value = request.headers.get("last-event-id") or request.query_params.get("after")
     if value is None:
         return None
-    if not value.isdigit():
+    if not (value.isascii() and value.isdigit()) or len(value) > MAX_DIGITS:
         raise InvalidInput("expected the id of an event", field="Last-Event-ID")
     return int(value)
 

@@ -32,6 +32,8 @@ from service.errors import (
     NotConfigured,
     NotFound,
     ServiceError,
+    StorageUnavailable,
+    UnreadablePapers,
     UnreadableUpload,
 )
 from vision.errors import ModelUnavailable, ScanTooLarge, UnreadableScan, VisionError
@@ -96,11 +98,23 @@ UNREADABLE_UPLOAD = Kind(
     title="A file is not a scan that can be read",
     remedy="`errors` names the file and why. Nothing of the upload was stored.",
 )
+UNREADABLE_PAPERS = Kind(
+    slug="unreadable-papers",
+    status=UNPROCESSABLE,
+    title="No paper could be taken",
+    remedy="`errors` names file and place and says why. Nothing of these files was stored.",
+)
 TOO_LARGE = Kind(
     slug="too-large",
     status=413,
     title="Request body too large",
     remedy="Send fewer or smaller files; the limit is the setting TALLYMAN_MAX_UPLOAD_MB.",
+)
+UNSUPPORTED_TYPE = Kind(
+    slug="unsupported-type",
+    status=415,
+    title="Content-Type not supported",
+    remedy="Send JSON as application/json and files as multipart/form-data.",
 )
 TOO_MANY_REQUESTS = Kind(
     slug="too-many-requests",
@@ -131,7 +145,9 @@ KINDS: Mapping[str, Kind] = {
         IDEMPOTENCY_MISMATCH,
         INVALID_INPUT,
         UNREADABLE_UPLOAD,
+        UNREADABLE_PAPERS,
         TOO_LARGE,
+        UNSUPPORTED_TYPE,
         TOO_MANY_REQUESTS,
         UNAVAILABLE,
         INTERNAL,
@@ -146,9 +162,11 @@ _KIND_OF_ERROR: Mapping[type[Exception], Kind] = {
     IdempotencyMismatch: IDEMPOTENCY_MISMATCH,
     Conflict: CONFLICT,
     UnreadableUpload: UNREADABLE_UPLOAD,
+    UnreadablePapers: UNREADABLE_PAPERS,
     InvalidInput: INVALID_INPUT,
     LeaseLost: CONFLICT,
     NotConfigured: UNAVAILABLE,
+    StorageUnavailable: UNAVAILABLE,
     ScanTooLarge: UNREADABLE_UPLOAD,
     UnreadableScan: UNREADABLE_UPLOAD,
     ModelUnavailable: UNAVAILABLE,
@@ -162,6 +180,7 @@ _KIND_OF_STATUS: Mapping[int, Kind] = {
     404: NOT_FOUND,
     409: CONFLICT,
     413: TOO_LARGE,
+    415: UNSUPPORTED_TYPE,
     429: TOO_MANY_REQUESTS,
     UNPROCESSABLE: INVALID_INPUT,
     503: UNAVAILABLE,
@@ -284,6 +303,8 @@ def _dotted(entry: Mapping[str, object]) -> str:
 
 
 def _reason(entry: Mapping[str, object]) -> str:
+    if entry.get("type") == "extra_forbidden":
+        return "this field is not known"
     message = str(entry.get("msg", "invalid"))
     return message.removeprefix("Value error, ")
 

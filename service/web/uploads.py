@@ -1,13 +1,15 @@
 """Multipart uploads, read as they stream in, with every limit counted while reading.
 
-Nothing touches a disk before the whole request has come: an upload that is cut midway leaves
-nothing behind.
+While they come, large files wait in temporary files without a name: an upload that is slow, cut
+midway or refused costs little memory and leaves nothing behind.
 """
 
 from __future__ import annotations
 
 import re
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING
 
 import anyio
@@ -31,10 +33,11 @@ FILE_FIELDS: dict[str, ScanKind | None] = {
     "files": None,
 }
 MAX_FIELD_BYTES = 1024 * 1024
+MAX_IN_MEMORY = 1024 * 1024
 MAX_FIELDS = 200
 MAX_HEADER_BYTES = 8192
 MAX_NAME = 200
-LINGER_S = 2.0
+LINGER_S = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,30 +75,44 @@ async def read_form(request: Request, *, known_fields: frozenset[str], max_files
     if kind != b"multipart/form-data" or not boundary:
         came = request.headers.get("content-type", "no Content-Type")
         raise InvalidInput(f"expected multipart/form-data with a boundary, got {came}")
-    parts = _Parts(known_fields=known_fields, max_files=max_files)
-    try:
-        parser = MultipartParser(boundary, parts.callbacks())
-        async for chunk in request.stream():
-            parser.write(chunk)
-        parser.finalize()
-    except FormParserError as problem:
-        raise InvalidInput(f"malformed multipart body: {problem}") from problem
-    if not parts.ended:
-        raise InvalidInput("the body ends before its last boundary; it was cut midway")
-    return Form(files=tuple(parts.files), fields=parts.fields)
+    with ExitStack() as open_files:
+        parts = _Parts(known_fields=known_fields, max_files=max_files, open_files=open_files)
+        try:
+            parser = MultipartParser(boundary, parts.callbacks())
+            async for chunk in request.stream():
+                parser.write(chunk)
+            parser.finalize()
+        except FormParserError as problem:
+            raise InvalidInput(f"malformed multipart body: {problem}") from problem
+        if not parts.ended:
+            raise InvalidInput("the body ends before its last boundary; it was cut midway")
+        return Form(files=tuple(file.read() for file in parts.files), fields=parts.fields)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Incoming:
+    name: str
+    kind: ScanKind | None
+    content: SpooledTemporaryFile[bytes]
+
+    def read(self) -> RawScan:
+        self.content.seek(0)
+        return RawScan(name=self.name, data=self.content.read(), kind=self.kind)
 
 
 @dataclass(slots=True, kw_only=True)
 class _Parts:
     known_fields: frozenset[str]
     max_files: int
-    files: list[RawScan] = field(default_factory=list)
+    open_files: ExitStack
+    files: list[_Incoming] = field(default_factory=list)
     fields: dict[str, list[str]] = field(default_factory=dict)
     ended: bool = False
     _headers: dict[bytes, bytes] = field(default_factory=dict)
     _header_name: bytearray = field(default_factory=bytearray)
     _header_value: bytearray = field(default_factory=bytearray)
     _body: bytearray = field(default_factory=bytearray)
+    _content: SpooledTemporaryFile[bytes] | None = None
     _name: str = ""
     _file_name: str | None = None
     _count: int = 0
@@ -145,32 +162,39 @@ class _Parts:
         if self._name in FILE_FIELDS:
             if len(self.files) >= self.max_files:
                 raise InvalidInput(f"more than {self.max_files} files", field=self._name)
+            self._content = self.open_files.enter_context(
+                SpooledTemporaryFile(max_size=MAX_IN_MEMORY)  # noqa: SIM115 - the stack closes it
+            )
         elif self._name not in self.known_fields:
             known = ", ".join(sorted([*FILE_FIELDS, *self.known_fields]))
             raise InvalidInput(f"unknown field; known are {known}", field=self._name[:80])
 
     def _on_part_data(self, data: bytes, start: int, end: int) -> None:
+        if self._content is not None:
+            self._content.write(data[start:end])
+            return
         self._body += data[start:end]
-        if self._name not in FILE_FIELDS and len(self._body) > MAX_FIELD_BYTES:
+        if len(self._body) > MAX_FIELD_BYTES:
             raise InvalidInput(f"longer than {MAX_FIELD_BYTES} bytes", field=self._name)
 
     def _on_part_end(self) -> None:
-        if self._name not in FILE_FIELDS:
+        if self._content is None:
             try:
                 text = self._body.decode()
             except UnicodeDecodeError as problem:
                 raise InvalidInput("not UTF-8", field=self._name) from problem
             self.fields.setdefault(self._name, []).append(text)
-        elif self._body or self._file_name:
+        elif self._content.tell() or self._file_name:
             # A form whose file input was left blank sends a part without name and content.
             number = len(self.files) + 1
             self.files.append(
-                RawScan(
+                _Incoming(
                     name=_plain_name(self._file_name or "") or f"{self._name}-{number}",
-                    data=bytes(self._body),
                     kind=FILE_FIELDS[self._name],
+                    content=self._content,
                 )
             )
+        self._content = None
         self._body = bytearray()
 
     def _on_end(self) -> None:

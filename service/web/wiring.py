@@ -11,6 +11,8 @@ from starlette.requests import HTTPConnection
 
 from service.config import Settings
 from service.domain.access import Caller
+from service.usecases.paper_desk import PaperDesk
+from service.usecases.passage import PassageStore
 from service.usecases.ports import Analyser, BlobStore, Clock, Repository
 from service.usecases.receive import Recogniser
 from service.usecases.rejudge import Judge
@@ -37,6 +39,16 @@ class Readiness:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LivePassages:
+    """Where passages are kept while they last, and what judges them meanwhile (not measured, as
+    the same passage is judged again with every request).
+    """
+
+    store: PassageStore
+    analyser: Analyser
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """Everything that a route may use; built once by the composition root.
 
@@ -44,7 +56,8 @@ class Services:
     not raise. `readiness` is asked on every /readyz, so it must not load anything.
     `session_secret` signs cookies. `models` is the line-up that serves. `policy` names the
     policy in force, as verdicts do. Wrap the analyser that worker and API share in
-    `MeasuredAnalyser(analyser, metrics)` and pass the same `metrics` here.
+    `MeasuredAnalyser(analyser, metrics)` and pass the same `metrics` here. `wake_papers` tells
+    that papers have come whose effect is still to follow.
     """
 
     settings: Settings
@@ -61,7 +74,10 @@ class Services:
     readiness: Callable[[], Readiness]
     models: tuple[Provenance, ...]
     session_secret: bytes
+    papers: PaperDesk
+    wake_papers: Callable[[], None]
     metrics: Metrics = field(default_factory=Metrics)
+    live: LivePassages | None = None
 
 
 def services_of(connection: HTTPConnection) -> Services:

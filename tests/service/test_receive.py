@@ -6,7 +6,7 @@ import pytest
 
 from service.domain.access import Caller, Role
 from service.domain.inspection import Inspection, InspectionState
-from service.errors import Forbidden, InvalidInput, UnreadableUpload
+from service.errors import Forbidden, InvalidInput, StorageUnavailable, UnreadableUpload
 from service.usecases.ports import Repository
 from service.usecases.receive import Upload, receive, request_sha256
 from vision.errors import UnsupportedFormat
@@ -105,3 +105,15 @@ def test_the_fingerprint_sees_content_and_papers() -> None:
     content = Upload(files=(RawScan(name="a", data=b"b"),), site="north")
     papers = Upload(files=base.files, site="north", declaration_ref="D1")
     assert len({request_sha256(each) for each in (base, content, papers)}) == 3
+
+
+def test_a_full_disk_queues_nothing() -> None:
+    class Full(Blobs):
+        def put(self, data: bytes) -> str:
+            raise StorageUnavailable("no space left on device")
+
+    inspections = Inspections()
+    upload = Upload(files=(RawScan(name="a", data=b"a"),), site="north")
+    with pytest.raises(StorageUnavailable):
+        take_in(upload, Full(), inspections)
+    assert not inspections.added

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from vision.errors import UnreadableScan
+from vision.evaluation.progress import Progress, reported, silent
 from vision.evaluation.xray import latency_summary
 from vision.findings import Subject
 from vision.formats import read_scan
@@ -85,7 +86,13 @@ def _counts(counter: Counter[str]) -> dict[str, int]:
 
 
 def evaluate(
-    folder: Path, *, subject: Subject, split: str | None, engine: OcrEngine, crops: bool = False
+    folder: Path,
+    *,
+    subject: Subject,
+    split: str | None,
+    engine: OcrEngine,
+    crops: bool = False,
+    progress: Progress = silent,
 ) -> dict[str, Any]:
     """Figures over `folder/labels.csv`.
 
@@ -96,7 +103,8 @@ def evaluate(
     """
     ours, alone = _Tally(), _Tally()
     latencies: list[float] = []
-    for name, rows in _by_file(folder, split=split, subject=subject).items():
+    files = list(_by_file(folder, split=split, subject=subject).items())
+    for name, rows in reported(files, progress):
         photo = _photo(folder / name)
         if photo is None:
             ours.add(name, rows, (), whole=crops)

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from vision.evaluation.progress import Progress, reported, silent
 from vision.findings import ContainerFound, LoadState
 from vision.formats import read_scan
 from vision.geometry import Box
@@ -25,7 +26,9 @@ LOWEST_SCORE = 0.001
 Scored = tuple[Box, float]
 
 
-def evaluate(folder: Path, *, split: str | None, shelf: Shelf) -> dict[str, Any]:
+def evaluate(
+    folder: Path, *, split: str | None, shelf: Shelf, progress: Progress = silent
+) -> dict[str, Any]:
     """Figures over `folder/SPLIT/{images,labels,labels.csv}`; all splits if None.
 
     `precision` and `recall` are at IoU 0.5 and the shipped threshold; the mean average
@@ -38,7 +41,8 @@ def evaluate(folder: Path, *, split: str | None, shelf: Shelf) -> dict[str, Any]
     load = {"correct": 0, "wrong": 0, "abstained": 0}
     confusion: Counter[str] = Counter()
     ranked: list[tuple[list[Box], list[Scored]]] = []
-    for path, truth in _pictures(folder, split=split):
+    pictures = list(_pictures(folder, split=split))
+    for path, truth in reported(pictures, progress):
         scan = read_scan(RawScan(name=path.name, data=path.read_bytes(), kind=ScanKind.XRAY))
         if not isinstance(scan, XrayImage):
             continue

@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 import struct
 import threading
+import warnings
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from vision.errors import ScanTooLarge, UnreadableScan, UnsupportedFormat
 from vision.formats.limits import Limits
@@ -72,7 +73,8 @@ def _decode(
     data: bytes, *, scan_format: str, limits: Limits
 ) -> list[npt.NDArray[np.uint8] | npt.NDArray[np.uint16]]:
     try:
-        with _open(data) as image:
+        # Pillow warns of tags that it skips; what harms the pixels it raises.
+        with warnings.catch_warnings(action="ignore", category=UserWarning), _open(data) as image:
             _check_header(image, scan_format=scan_format, limits=limits)
             frames = getattr(image, "n_frames", 1)
             if frames > 2 or (frames == 2 and scan_format != "tiff"):
@@ -83,6 +85,8 @@ def _decode(
                 _check_header(image, scan_format=scan_format, limits=limits)
                 pages.append(_pixels(image, scan_format=scan_format))
             return pages
+    except UnidentifiedImageError as problem:
+        raise UnreadableScan(scan_format, "its header cannot be read") from problem
     except _DAMAGED as problem:
         reason = f"damaged or cut short: {str(problem)[:120]}"
         raise UnreadableScan(scan_format, reason) from problem

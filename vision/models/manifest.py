@@ -15,9 +15,9 @@ class _Strict(BaseModel):
 
 
 class ModelInput(_Strict):
-    """The picture that the network sees, in pixels."""
+    """The picture that the network sees, in pixels. `width_px` None: any width."""
 
-    width_px: int = Field(gt=0)
+    width_px: int | None = Field(None, gt=0)
     height_px: int = Field(gt=0)
     layout: str
 
@@ -51,7 +51,9 @@ class Metric(_Strict):
 
 
 class Manifest(_Strict):
-    """A shipped model. `file` lies beside the manifest."""
+    """A shipped model. `file` lies beside the manifest; `extra_files` are other forms of the same
+    weights, by name with their sha256.
+    """
 
     name: str
     version: str
@@ -61,6 +63,7 @@ class Manifest(_Strict):
     labels: tuple[str, ...]
     input: ModelInput | None = None
     thresholds: dict[str, Threshold]
+    extra_files: dict[str, str] = {}
     training: Training
     metrics: tuple[Metric, ...]
 

@@ -16,6 +16,8 @@ from vision.errors import ModelUnavailable, TamperedWeights
 from vision.findings import Provenance
 from vision.models.manifest import Manifest, read_manifest
 
+WARM_UP_SIZE = 64
+
 
 class Shelf:
     """Models that `lineup.toml` names, below `weights_dir`.
@@ -30,6 +32,7 @@ class Shelf:
         self._threads = threads
         self._lock = threading.Lock()
         self._sessions: dict[str, Any] = {}
+        self._manifests: dict[str, Manifest] = {}
         try:
             text = (weights_dir / "lineup.toml").read_text(encoding="utf-8")
             self.lineup: dict[str, str] = dict(tomllib.loads(text)["serving"])
@@ -40,7 +43,9 @@ class Shelf:
         """Raises: ModelUnavailable: not in the line-up, or its manifest is wrong."""
         if name not in self.lineup:
             raise ModelUnavailable(f"{name} is not in the line-up")
-        return read_manifest(self._folder(name) / "model.toml")
+        if name not in self._manifests:
+            self._manifests[name] = read_manifest(self.folder(name) / "model.toml")
+        return self._manifests[name]
 
     def provenance(self, name: str, *, label: str) -> Provenance:
         """Model, version, sha256 and threshold, for a finding."""
@@ -61,7 +66,7 @@ class Shelf:
         """
         manifest = self.manifest(name)
         try:
-            data = (self._folder(name) / manifest.file).read_bytes()
+            data = (self.folder(name) / manifest.file).read_bytes()
         except OSError as problem:
             raise ModelUnavailable(f"{name}: {problem.strerror}") from problem
         found = hashlib.sha256(data).hexdigest()
@@ -91,9 +96,12 @@ class Shelf:
                 except Exception as problem:
                     raise ModelUnavailable(f"{name}: {problem}") from problem
                 first = session.get_inputs()[0]
-                session.run(None, {first.name: np.zeros(first.shape, np.float32)})
+                # Dimensions that are open have a name instead of a number.
+                shape = [n if isinstance(n, int) else WARM_UP_SIZE for n in first.shape]
+                session.run(None, {first.name: np.zeros(shape, np.float32)})
                 self._sessions[name] = session
             return self._sessions[name]
 
-    def _folder(self, name: str) -> Path:
+    def folder(self, name: str) -> Path:
+        """Where the version that serves lies."""
         return self._dir / name / self.lineup[name]

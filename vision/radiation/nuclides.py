@@ -51,6 +51,8 @@ EXPECTED = frozenset(
 )
 # Met in every background: without a background measurement they prove nothing.
 UBIQUITOUS = frozenset({"K-40", "Ra-226", "Th-232", "U-238"})
+# Natural background differs by more than this between an office and the lawn before it.
+MIN_EXCESS_OVER_BACKGROUND = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +156,11 @@ def identify(
     proven = background is not None or background_removed
     if not proven and prepared.peaks.clip(0).sum() < MIN_SHARE_OF_GROSS * spectrum.counts.sum():
         return ()
+    if background is not None:
+        ratio = (spectrum.counts.sum() / spectrum.live_time_s) / (
+            background.counts.sum() / background.live_time_s
+        )
+        proven = bool(ratio > 1 + MIN_EXCESS_OVER_BACKGROUND)
     return tuple(
         found
         for found in sorted(best.chosen, key=lambda found: -found.score)

@@ -10,10 +10,13 @@ from vision.findings import CheckDigit, Orientation
 from vision.geometry import Box, Quad
 from vision.grammar import iso6346
 from vision.grammar.plate import force
+from vision.reading import ctc
+from vision.reading.ctc import Posteriors
 from vision.reading.engines import TextLine
 from vision.reading.layout import Chain, Piece, chains, pieces_of
 
 MAX_REPLACED = 2
+MIN_DECODED, MAX_DECODED, BEAM = 9, 13, 48
 _CATEGORY_FOR = {"V": "U", "0": "U", "O": "U", "D": "U", "L": "U", "C": "U", "1": "J", "2": "Z"}
 # A boxed 7 is read as Z as often as a boxed 2 is; the check digit tells which.
 _LAST_DIGIT_FOR = {"Z": "27"}
@@ -43,7 +46,10 @@ class CodeCandidate:
 def candidates(lines: Sequence[TextLine]) -> list[CodeCandidate]:
     """Codes, best first, each text and each place once."""
     pieces = pieces_of(lines)
-    found = [c for chain in chains(pieces) for c in _in_chain(chain)]
+    found: list[CodeCandidate] = []
+    for chain in chains(pieces):
+        posteriors = chain.posteriors if _is_code_like(chain.text) else None
+        found += _in_chain(chain) if posteriors is None else _decoded(chain, posteriors)
     kept: list[CodeCandidate] = []
     for candidate in sorted(found, key=_rank):
         if any(candidate.text[:10] == other.text[:10] for other in kept):
@@ -66,6 +72,50 @@ def _rank(candidate: CodeCandidate) -> tuple[int, int, float]:
 
 def _same_place(one: Box, other: Box) -> bool:
     return one.intersection_px(other) > 0.5 * min(one.area_px, other.area_px)
+
+
+def _is_code_like(text: str) -> bool:
+    """Whether decoding under the grammar is worth its time: about as long, about as mixed."""
+    if not MIN_DECODED <= len(text) <= MAX_DECODED:
+        return False
+    letters = sum(char.isalpha() for char in text[:4])
+    digits = sum(char.isdigit() for char in text[4:])
+    return letters >= 2 and digits >= len(text[4:]) - 3
+
+
+def _decoded(chain: Chain, posteriors: Posteriors) -> list[CodeCandidate]:
+    """The best code that the grammar allows, with its probability among all readings."""
+    free = ctc.search(posteriors)
+    if not free:
+        return []
+    valid = ctc.search(posteriors, ctc.container_code, length=11, beam=BEAM)
+    ten = ctc.search(posteriors, ctc.container_code, length=10, beam=BEAM)
+    whole = valid and (not ten or valid[0].log_probability >= ten[0].log_probability)
+    best = (valid if whole else ten)[:1]
+    if not best:
+        return []
+    probability = ctc.posterior_of(best[0], [*valid, *ten, *free])
+    text = best[0].text
+    seen = free[0].text
+    replaced = (
+        sum(a != b for a, b in zip(text, seen, strict=True))
+        if len(seen) == len(text)
+        else abs(len(seen) - len(text)) + 1
+    )
+    if not whole:
+        text += str(iso6346.check_digit(text))
+    return [
+        CodeCandidate(
+            text=text,
+            check_digit=CheckDigit.CORRECT if whole else CheckDigit.NOT_SEEN,
+            replaced=replaced,
+            pieces=len(chain.pieces),
+            score=probability,
+            weakest=ctc.weakest_character(posteriors, best[0].text),
+            orientation=chain.orientation,
+            quad=chain.quad,
+        )
+    ]
 
 
 def _in_chain(chain: Chain) -> list[CodeCandidate]:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from vision.findings import Orientation
 from vision.geometry import Box, Quad
+from vision.reading import ctc
+from vision.reading.ctc import Posteriors
 from vision.reading.engines import TextLine
 
 MAX_PIECES = 12
@@ -23,6 +25,7 @@ class Piece:
     text: str
     score: float
     box: Box
+    posteriors: Posteriors | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +42,12 @@ class Chain:
     @property
     def weakest(self) -> float:
         return min(piece.score for piece in self.pieces)
+
+    @property
+    def posteriors(self) -> Posteriors | None:
+        """Of all pieces, one after the other; None if the engine kept any to itself."""
+        parts = [piece.posteriors for piece in self.pieces if piece.posteriors is not None]
+        return ctc.joined(parts) if len(parts) == len(self.pieces) else None
 
     @property
     def box(self) -> Box:
@@ -66,7 +75,8 @@ def pieces_of(lines: Sequence[TextLine]) -> list[Piece]:
     for line in lines:
         text = _NOT_CODE.sub("", unicodedata.normalize("NFKC", line.text).upper())
         if text:
-            pieces.append(Piece(text=text, score=line.score, box=line.quad.bounds()))
+            box = line.quad.bounds()
+            pieces.append(Piece(text=text, score=line.score, box=box, posteriors=line.posteriors))
     return pieces
 
 

@@ -20,6 +20,7 @@ from vision.findings import (
 from vision.models.shelf import Shelf
 from vision.scan import ScanKind, XrayImage
 from vision.xray import containers, load_state
+from vision.xray.load_state import LoadModel
 from vision.xray.normalise import transmission_like
 
 MIN_HEIGHT_PX = 200
@@ -33,6 +34,7 @@ class XrayAnalyser:
 
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
+        self._load_model: LoadModel | None = None
 
     @property
     def lineup(self) -> tuple[Provenance, ...]:
@@ -67,7 +69,7 @@ class XrayAnalyser:
         view = transmission_like(image)
         finder = self._shelf.provenance(containers.MODEL, label="container")
         judge = self._shelf.provenance(load_state.MODEL, label="loaded")
-        model = load_state.open_model(self._shelf)
+        model = self._load_model = self._load_model or load_state.open_model(self._shelf)
         loaded_at = self._shelf.manifest(load_state.MODEL).thresholds
         found, loads = [], []
         boxes = sorted(containers.detect(view, shelf=self._shelf), key=lambda pair: pair[0].x1)

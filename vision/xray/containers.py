@@ -25,7 +25,7 @@ def detect(
     """
     manifest = shelf.manifest(MODEL)
     size = manifest.input
-    if size is None:
+    if size is None or size.width_px is None:
         raise ValueError(f"{MODEL}: its manifest has no input size")
     lowest = manifest.thresholds["container"].value if threshold is None else threshold
     height, width = view.shape

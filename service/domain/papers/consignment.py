@@ -56,7 +56,8 @@ class DangerousGoods:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoodsItem:
     """One item. `hs_code` is 2 to 10 digits, None if the paper has none; empty `container_codes`
-    mean that the paper does not say which box it is in.
+    mean that the paper does not say which box it is in. `unit_price` is for `price_quantity`
+    units; `line_charges` are charges less allowances of the line, already within `value`.
     """
 
     number: int
@@ -74,6 +75,9 @@ class GoodsItem:
     cus_code: str = ""
     dangerous: tuple[DangerousGoods, ...] = ()
     container_codes: tuple[str, ...] = ()
+    unit_price: Money | None = None
+    price_quantity: float | None = None
+    line_charges: Money | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +97,10 @@ class Equipment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transport:
-    """How the goods travel. `plates` are tractor and trailer; places are UN/LOCODE or names."""
+    """How the goods travel. `plates` are tractor and trailer; places are UN/LOCODE or names.
+
+    `seals` are those on the vehicle itself, where the paper seals something that it does not name.
+    """
 
     plates: tuple[str, ...] = ()
     vessel: str = ""
@@ -105,9 +112,41 @@ class Transport:
     place_of_discharge: str = ""
     place_of_destination: str = ""
     countries_of_routing: tuple[str, ...] = ()
+    seals: tuple[str, ...] = ()
 
 
 NOT_STATED = Transport()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaxLine:
+    """Tax of one category and rate as an invoice states it; None: not stated."""
+
+    taxable: Decimal | None = None
+    tax: Decimal | None = None
+    rate_percent: Decimal | None = None
+    category: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceAmounts:
+    """The sums at the foot of an invoice as stated, all in `currency`; None: not stated.
+
+    By EN 16931: lines - allowances + charges = net; net + tax = gross; gross - prepaid +
+    rounding = payable.
+    """
+
+    currency: str
+    lines: Decimal | None = None
+    allowances: Decimal | None = None
+    charges: Decimal | None = None
+    net: Decimal | None = None
+    tax: Decimal | None = None
+    gross: Decimal | None = None
+    prepaid: Decimal | None = None
+    rounding: Decimal | None = None
+    payable: Decimal | None = None
+    tax_lines: tuple[TaxLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,3 +165,4 @@ class Consignment:
     total_packages: int | None = None
     total_gross_mass_kg: float | None = None
     total_value: Money | None = None
+    amounts: InvoiceAmounts | None = None

@@ -4,38 +4,56 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import TypeVar
 
-from service.domain.declaration import Declaration, DeclaredContainer
+from service.domain.declaration import Declaration, DeclaredContainer, DeclaredGoods
 from service.domain.reconcile.policy import Policy
 from service.domain.registration import Registration
 from service.domain.verdict import Result, RuleOutcome
 from vision.findings import (
     Analysis,
+    BackgroundTracked,
     ContainerFound,
     GrossCount,
     LoadState,
+    NaturalExcess,
     NuclideFound,
     Reading,
     ScanQuality,
+    SourceLocated,
     Subject,
 )
 
-_F = TypeVar("_F", ContainerFound, GrossCount, LoadState, NuclideFound, Reading, ScanQuality)
+_F = TypeVar(
+    "_F",
+    BackgroundTracked,
+    ContainerFound,
+    GrossCount,
+    LoadState,
+    NaturalExcess,
+    NuclideFound,
+    Reading,
+    ScanQuality,
+    SourceLocated,
+)
 VERSION = "1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """`registrations` are those named by the inspection or found by a plate that was read.
-    `register_size` 0 means that the register is empty, so "not in it" proves nothing.
+    """`registrations` are those named by the inspection or found by a plate that was read;
+    `named` are the references that it names. Without `has_register` the register is empty, so
+    "not in it" proves nothing. `captured_on` None: nobody knows when the sensors saw it.
     """
 
     analysis: Analysis
     policy: Policy
     declaration: Declaration | None = None
     registrations: tuple[Registration, ...] = ()
-    register_size: int = 0
+    has_register: bool = False
+    named: frozenset[str] = frozenset()
+    captured_on: date | None = None
 
     def findings(self, kind: type[_F]) -> list[tuple[int, _F]]:
         """Findings of one type with their indexes."""
@@ -56,13 +74,31 @@ class Case:
             grouped.setdefault(reading.text, []).append((index, reading))
         return grouped
 
+    def containers_in_view(self) -> list[tuple[int, ContainerFound]]:
+        """The containers of the X-ray view that shows most of them."""
+        views: dict[str, list[tuple[int, ContainerFound]]] = {}
+        for index, found in self.findings(ContainerFound):
+            views.setdefault(found.evidence.scan_sha256, []).append((index, found))
+        return max(views.values(), key=len, default=[])
+
+    def too_poor(self, scan_sha256: str) -> bool:
+        """Whether a scan is known to be too poor to conclude anything from it."""
+        return any(
+            not quality.acceptable and quality.evidence.scan_sha256 == scan_sha256
+            for _, quality in self.findings(ScanQuality)
+        )
+
     @property
     def declared(self) -> tuple[DeclaredContainer, ...]:
         return self.declaration.containers if self.declaration else ()
 
     @property
     def hs_codes(self) -> Iterator[str]:
-        return (goods.hs_code for box in self.declared for goods in box.goods)
+        return (goods.hs_code for goods in self.goods if goods.hs_code)
+
+    @property
+    def goods(self) -> tuple[DeclaredGoods, ...]:
+        return self.declaration.all_goods if self.declaration else ()
 
     def outcome(
         self,

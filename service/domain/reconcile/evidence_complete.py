@@ -1,4 +1,4 @@
-"""Every sensor that the policy asks for was there, and everything of it ran."""
+"""Every sensor that the policy asks for was there, and everything of every sensor ran."""
 
 from __future__ import annotations
 
@@ -10,9 +10,13 @@ RULE = "evidence_complete"
 
 
 def judge(case: Case) -> tuple[RuleOutcome, ...]:
+    """One that the policy does not ask for is judged too if something of it failed."""
+    required = case.policy.required_sensors
+    coverage = case.analysis.coverage
+    also = {entry.sensor for entry in coverage if entry.ran is Ran.FAILED} - set(required)
     outcomes = []
-    for sensor in case.policy.required_sensors:
-        entries = [e for e in case.analysis.coverage if e.sensor is sensor]
+    for sensor in (*required, *sorted(also)):
+        entries = [entry for entry in coverage if entry.sensor is sensor]
         failed = [f"{e.analysis}: {e.reason}" for e in entries if e.ran is Ran.FAILED]
         if case.analysis.complete_for(sensor):
             result, observed = Result.MATCH, "ran"

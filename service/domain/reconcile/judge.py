@@ -8,7 +8,14 @@ from service.domain.reconcile import (
     number_declared,
     number_valid,
     plate_registered,
+    radiation_background,
+    radiation_class7,
     radiation_explained,
+    radiation_intensity,
+    radiation_missing,
+    radiation_neutron,
+    radiation_residual,
+    radiation_spread,
     scan_quality,
     size_type_declared,
     views_agree,
@@ -23,18 +30,37 @@ RULES = (
     size_type_declared,
     load_declared,
     plate_registered,
+    radiation_neutron,
     radiation_explained,
+    radiation_residual,
+    radiation_spread,
+    radiation_intensity,
+    radiation_missing,
+    radiation_class7,
+    radiation_background,
     scan_quality,
     evidence_complete,
 )
 INDEPENDENT_SOURCES = 2
+# Silent without an alarm, so a release cannot need them; in doubt they refuse it.
+KEEPS = frozenset(
+    rule.RULE
+    for rule in (
+        radiation_neutron,
+        radiation_residual,
+        radiation_spread,
+        radiation_intensity,
+        radiation_missing,
+        radiation_class7,
+    )
+)
 
 
 def reach_verdict(case: Case) -> Verdict:
-    """HOLD for one mismatch of severity 4, or severe ones from two independent sources.
+    """HOLD for one mismatch of severity 4, or serious ones from two independent sources.
 
-    RELEASE only if nothing mismatches, everything that the policy needs says "match", and no
-    required sensor is missing or failed. Everything else is REVIEW.
+    RELEASE only if nothing mismatches, everything that the policy needs says "match", no
+    required sensor is missing, and nothing of any sensor has failed. Everything else is REVIEW.
     """
     outcomes = tuple(outcome for rule in RULES for outcome in rule.judge(case))
     mismatches = sorted(
@@ -64,17 +90,22 @@ def reach_verdict(case: Case) -> Verdict:
 
 
 def _blocking(case: Case, outcomes: tuple[RuleOutcome, ...]) -> list[str]:
-    """Why there is no release although nothing mismatches."""
+    """Why there is no release although nothing mismatches.
+
+    Evidence always counts, whatever the policy needs.
+    """
     reasons = []
-    for rule in sorted(case.policy.release_needs):
+    for rule in sorted({*case.policy.release_needs, evidence_complete.RULE}):
         own = [o for o in outcomes if o.rule == rule]
-        if not own:
+        if not own and rule in case.policy.release_needs:
             reasons.append(f"Rule {rule} had nothing to judge.")
         reasons += [o.sentence for o in own if o.result is Result.CANNOT_TELL]
-    if not all(case.analysis.complete_for(s) for s in case.policy.required_sensors):
-        reasons += [
-            o.sentence
-            for o in outcomes
-            if o.rule == "evidence_complete" and o.result is not Result.MATCH
-        ]
+    # What a rule that need not speak could not tell keeps a vehicle all the same.
+    reasons += [
+        o.sentence
+        for o in outcomes
+        if o.rule in KEEPS
+        and o.rule not in case.policy.release_needs
+        and o.result is Result.CANNOT_TELL
+    ]
     return reasons

@@ -5,7 +5,7 @@ from __future__ import annotations
 from service.domain.declaration import DeclaredLoad
 from service.domain.reconcile.case import Case
 from service.domain.verdict import Result, RuleOutcome
-from vision.findings import ContainerFound, Load, LoadState
+from vision.findings import Load, LoadState
 
 RULE = "load_declared"
 COUNT = "container_count"
@@ -13,27 +13,43 @@ COUNT = "container_count"
 
 def judge(case: Case) -> tuple[RuleOutcome, ...]:
     """A side view does not say which of several containers is which, so they are compared as a
-    set: all of one state, each by itself; of both states, by their numbers.
+    set: all of one state, each by itself; of both states, by their numbers in each view.
     """
-    loads = case.findings(LoadState)
     if case.declaration is None:
         return (_plain(case, "no declaration", "There is no declaration to compare with."),)
+    return (*_count(case), *_loads(case))
+
+
+def _loads(case: Case) -> tuple[RuleOutcome, ...]:
     declared = [box.load for box in case.declared]
-    if not loads:
+    views = _views(case)
+    if not views:
         return (_plain(case, _words(declared), "No container was found in an X-ray view."),)
-    outcomes = list(_count(case))
-    known = [load for load in declared if load is not None]
-    if len(known) < len(declared) or not known:
+    if not declared or None in declared:
         sentence = "The declaration does not say whether the containers are empty."
-        return (*outcomes, _plain(case, "not stated", sentence))
-    if len(set(known)) == 1:
-        return (*outcomes, *(_one(case, known[0], index, state) for index, state in loads))
-    return (*outcomes, _mixed(case, known, loads))
+        return (_plain(case, "not stated", sentence),)
+    known = [load for load in declared if load is not None]
+    if len(set(known)) > 1:
+        return tuple(_mixed(case, known, loads) for loads in views)
+    outcomes = [_one(case, known[0], *pair) for loads in views for pair in loads]
+    if max(map(len, views)) < len(known):
+        sentence = "Not every declared container was seen in an X-ray view."
+        outcomes.append(_plain(case, _words(declared), sentence))
+    return tuple(outcomes)
+
+
+def _views(case: Case) -> list[list[tuple[int, LoadState]]]:
+    views: dict[str, list[tuple[int, LoadState]]] = {}
+    for index, state in case.findings(LoadState):
+        views.setdefault(state.evidence.scan_sha256, []).append((index, state))
+    return list(views.values())
 
 
 def _one(case: Case, declared: DeclaredLoad, index: int, state: LoadState) -> RuleOutcome:
     percent = f"{100 * state.probability_loaded:.0f} %"
-    if state.load is Load.CANNOT_TELL:
+    if case.too_poor(state.evidence.scan_sha256):
+        result, sentence = Result.CANNOT_TELL, "The scan is too poor to tell whether it is loaded."
+    elif state.load is Load.CANNOT_TELL:
         result = Result.CANNOT_TELL
         sentence = f"The scan does not show clearly whether it is loaded (probability {percent})."
     elif state.load.value == declared.value:
@@ -62,7 +78,10 @@ def _mixed(
 ) -> RuleOutcome:
     expected = sum(load is DeclaredLoad.LOADED for load in known)
     found = sum(state.load is Load.LOADED for _, state in loads)
-    unclear = any(state.load is Load.CANNOT_TELL for _, state in loads)
+    unclear = any(
+        state.load is Load.CANNOT_TELL or case.too_poor(state.evidence.scan_sha256)
+        for _, state in loads
+    )
     if unclear or len(loads) != len(known):
         result, sentence = Result.CANNOT_TELL, "Not every declared container was judged clearly."
     elif found == expected:
@@ -85,24 +104,26 @@ def _mixed(
 
 
 def _count(case: Case) -> tuple[RuleOutcome, ...]:
-    found: dict[str, list[int]] = {}
-    for index, container in case.findings(ContainerFound):
-        found.setdefault(container.evidence.scan_sha256, []).append(index)
-    expected = len(case.declared)
-    if not expected:
+    """No container found at all is left to the rule itself: the finder may have missed it."""
+    found = case.containers_in_view()
+    if not found:
         return ()
-    most = max(found.values(), key=len)
-    same = len(most) == expected
+    expected = len(case.declared)
+    if case.too_poor(found[0][1].evidence.scan_sha256):
+        result, sentence = Result.CANNOT_TELL, "The scan is too poor to count the containers."
+    else:
+        result = Result.MATCH if len(found) == expected else Result.MISMATCH
+        sentence = f"{len(found)} container(s) in the scan, {expected} declared."
     return (
         case.outcome(
             COUNT,
-            Result.MATCH if same else Result.MISMATCH,
+            result,
             subject="containers",
             expected=str(expected),
-            observed=str(len(most)),
-            sentence=f"{len(most)} container(s) in the scan, {expected} declared.",
+            observed=str(len(found)),
+            sentence=sentence,
             source="xray",
-            findings=tuple(most),
+            findings=tuple(index for index, _ in found),
         ),
     )
 

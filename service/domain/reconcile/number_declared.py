@@ -44,9 +44,12 @@ def judge(case: Case) -> tuple[RuleOutcome, ...]:
                 findings=indexes(pairs),
             )
         )
-    for code in declared:
-        if code not in read and all(o.result is Result.MATCH for o in outcomes):
-            outcomes.append(_cannot(case, code, f"{code} is declared but was not read."))
+    # Where a number was contradicted or perhaps misread, that says it already.
+    if all(outcome.result is Result.MATCH for outcome in outcomes):
+        missing = [code for code in declared if code not in read]
+        outcomes += [
+            _cannot(case, code, f"{code} is declared but was not read.") for code in missing
+        ]
     return tuple(outcomes)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from service.domain.reconcile.case import Case, edits, indexes
 from service.domain.verdict import Result, RuleOutcome
-from vision.findings import CheckDigit, Subject
+from vision.findings import CheckDigit, Reading, Subject
 
 RULE = "number_valid"
 VIEWS_THAT_CONFIRM = 2
@@ -31,13 +31,14 @@ def judge(case: Case) -> tuple[RuleOutcome, ...]:
                 findings=indexes(pairs),
             )
         )
-    doubtful: dict[str, list[int]] = {}
+    doubtful: dict[str, list[tuple[int, Reading]]] = {}
     for index, reading in case.readings(Subject.CONTAINER_CODE, accepted=False):
         wrong = reading.check_digit is CheckDigit.WRONG
         if wrong and all(edits(reading.text, code) > MISREAD_EDITS for code in accepted):
-            doubtful.setdefault(reading.text, []).append(index)
-    for code, found in doubtful.items():
-        confirmed = len(found) >= VIEWS_THAT_CONFIRM
+            doubtful.setdefault(reading.text, []).append((index, reading))
+    for code, pairs in doubtful.items():
+        views = {reading.evidence.scan_sha256 for _, reading in pairs}
+        confirmed = len(views) >= VIEWS_THAT_CONFIRM
         outcomes.append(
             case.outcome(
                 RULE,
@@ -48,7 +49,19 @@ def judge(case: Case) -> tuple[RuleOutcome, ...]:
                 sentence=f"{code}: the check digit is wrong"
                 + (" in more than one view." if confirmed else "; it may be misread."),
                 source="photo",
-                findings=tuple(found),
+                findings=indexes(pairs),
             )
         )
-    return tuple(outcomes)
+    return tuple(outcomes) or (_nothing_read(case),)
+
+
+def _nothing_read(case: Case) -> RuleOutcome:
+    return case.outcome(
+        RULE,
+        Result.CANNOT_TELL,
+        subject="container number",
+        expected="check digit by ISO 6346",
+        observed="not read",
+        sentence="No container number was read.",
+        source="photo",
+    )

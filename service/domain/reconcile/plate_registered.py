@@ -13,49 +13,79 @@ DECLARED = "plate_declared"
 
 
 def judge(case: Case) -> tuple[RuleOutcome, ...]:
+    """A named entry is the vehicle that the papers announce: its plate counts as declared."""
     read = case.by_text(Subject.PLATE)
-    if not read:
-        return (
-            case.outcome(
-                RULE,
-                Result.CANNOT_TELL,
-                subject="plate",
-                expected="a plate in the register",
-                observed="not read",
-                sentence="No plate could be read with certainty.",
-                source="photo",
-            ),
-        )
     outcomes = [_registered(case, plate, pairs) for plate, pairs in read.items()]
-    if case.declaration is not None and case.declaration.plates:
-        declared = {normalise_plate(plate) for plate in case.declaration.plates}
+    if not read:
+        sentence = "No plate could be read with certainty."
+        outcomes.append(_not_read(case, RULE, "a plate in the register", sentence))
+    named = [r for r in case.registrations if r.reference in case.named]
+    outcomes += [_stolen(case, r) for r in named if r.stolen and _plate(r) not in read]
+    papers = case.declaration.plates if case.declaration else ()
+    declared = {normalise_plate(plate) for plate in papers} | {_plate(r) for r in named}
+    if declared and not read:
+        expected = ", ".join(sorted(declared))
+        outcomes.append(_not_read(case, DECLARED, expected, f"{expected} was not read."))
+    elif declared:
         outcomes += [_declared(case, plate, pairs, declared) for plate, pairs in read.items()]
     return tuple(outcomes)
 
 
+def _plate(entry: Registration) -> str:
+    return normalise_plate(entry.plate)
+
+
 def _registered(case: Case, plate: str, pairs: list[tuple[int, Reading]]) -> RuleOutcome:
-    entries = [r for r in case.registrations if normalise_plate(r.plate) == plate]
-    weight = None
+    entries = [entry for entry in case.registrations if _plate(entry) == plate]
+    expected, observed, weight = "in the register, not stolen", "in the register", None
     if any(entry.stolen for entry in entries):
-        result, weight = Result.MISMATCH, "plate_stolen"
+        result, weight, observed = Result.MISMATCH, "plate_stolen", "stolen"
         sentence = f"{plate} is recorded as stolen. Compare the characters before you act."
+    elif entries and all(_ran_out(case, entry) for entry in entries):
+        result = Result.MISMATCH
+        observed = f"valid until {entries[0].valid_until}"
+        sentence = f"The registration of {plate} has run out: {observed}."
     elif entries:
         result, sentence = Result.MATCH, f"{plate} is registered{_vehicle(entries[0])}."
-    elif not case.register_size:
-        result = Result.CANNOT_TELL
+        if all(entry.stolen is None for entry in entries):
+            # No one asked, so no more than the entry can match.
+            expected = "in the register"
+    elif not case.has_register:
+        result, observed = Result.CANNOT_TELL, "no register"
         sentence = f"{plate}: the register has no entries for this site."
     else:
-        result, sentence = Result.MISMATCH, f"{plate} is not in the register."
+        result, observed = Result.MISMATCH, "not found"
+        sentence = f"{plate} is not in the register."
     return case.outcome(
         RULE,
         result,
         subject=plate,
-        expected="in the register, not stolen",
-        observed="found" if entries else "not found",
+        expected=expected,
+        observed=observed,
         sentence=sentence,
         source="papers",
         findings=indexes(pairs),
         weight=weight,
+    )
+
+
+def _ran_out(case: Case, entry: Registration) -> bool:
+    if entry.valid_until is None or case.captured_on is None:
+        return False
+    return entry.valid_until < case.captured_on
+
+
+def _stolen(case: Case, entry: Registration) -> RuleOutcome:
+    """The papers name a stolen vehicle; that its plate was not read makes it no better."""
+    return case.outcome(
+        RULE,
+        Result.MISMATCH,
+        subject=_plate(entry),
+        expected="in the register, not stolen",
+        observed="stolen",
+        sentence=f"The papers name {_plate(entry)}, which is recorded as stolen.",
+        source="papers",
+        weight="plate_stolen",
     )
 
 
@@ -75,6 +105,18 @@ def _declared(
         else f"{plate} is on the vehicle, declared is {expected}.",
         source="photo",
         findings=indexes(pairs),
+    )
+
+
+def _not_read(case: Case, rule: str, expected: str, sentence: str) -> RuleOutcome:
+    return case.outcome(
+        rule,
+        Result.CANNOT_TELL,
+        subject="plate",
+        expected=expected,
+        observed="not read",
+        sentence=sentence,
+        source="photo",
     )
 
 

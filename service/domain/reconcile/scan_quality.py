@@ -31,4 +31,16 @@ def judge(case: Case) -> tuple[RuleOutcome, ...]:
                 findings=(index,),
             )
         )
-    return tuple(outcomes)
+    return tuple(outcomes) or (_no_view(case),)
+
+
+def _no_view(case: Case) -> RuleOutcome:
+    return case.outcome(
+        RULE,
+        Result.CANNOT_TELL,
+        subject="X-ray view",
+        expected="within limits",
+        observed="no view",
+        sentence="There is no X-ray view that could be judged.",
+        source="xray",
+    )

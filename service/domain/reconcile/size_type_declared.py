@@ -40,4 +40,19 @@ def judge(case: Case) -> tuple[RuleOutcome, ...]:
                 findings=indexes(seen),
             )
         )
-    return tuple(outcomes)
+    return tuple(outcomes) or (_not_stated(case),)
+
+
+def _not_stated(case: Case) -> RuleOutcome:
+    read = case.readings(Subject.SIZE_TYPE)
+    sentence = "The declaration does not say which size and type."
+    return case.outcome(
+        RULE,
+        Result.CANNOT_TELL,
+        subject="size and type",
+        expected="not stated" if case.declaration else "no declaration",
+        observed=", ".join(sorted({reading.text for _, reading in read})) or "not read",
+        sentence=sentence if case.declaration else "There is no declaration to compare with.",
+        source="photo",
+        findings=indexes(read),
+    )

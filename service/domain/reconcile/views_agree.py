@@ -4,46 +4,53 @@ from __future__ import annotations
 
 from service.domain.reconcile.case import Case, indexes
 from service.domain.verdict import Result, RuleOutcome
-from vision.findings import ContainerFound, Reading, Subject
+from vision.findings import Reading, Subject
 
 RULE = "views_agree"
-SUBJECTS = ((Subject.CONTAINER_CODE, "container number"), (Subject.PLATE, "plate"))
+# A plate on the tractor and one on the trailer.
+PLATES = 2
+Read = dict[str, list[tuple[int, Reading]]]
 
 
 def judge(case: Case) -> tuple[RuleOutcome, ...]:
     """More different numbers than there are containers (or plates: two) do not agree.
 
-    A vehicle may carry several containers and has a plate on tractor and trailer. One view of
-    a plate is usual and says nothing; one view of a container number leaves it unconfirmed.
+    A number that a single view shows is unconfirmed. For a plate that is usual, and a single
+    view of a plate says nothing at all.
     """
-    outcomes = []
-    for subject, name in SUBJECTS:
-        read = case.by_text(subject)
-        views = {r.evidence.scan_sha256 for pairs in read.values() for _, r in pairs}
-        if not read or (subject is Subject.PLATE and len(views) == 1):
-            continue
-        allowed = 2
-        if subject is Subject.CONTAINER_CODE:
-            found = len(case.findings(ContainerFound))
-            allowed = max(1, len(case.declared), found)
-        result = Result.MATCH if len(read) <= allowed else Result.MISMATCH
-        sentence = f"{len(views)} views agree on the {name}."
-        if result is Result.MISMATCH:
-            sentence = f"The views show {len(read)} different {name}s: {', '.join(read)}."
-        elif len(views) == 1:
-            result = Result.CANNOT_TELL
-            sentence = f"Only one view shows a {name}; nothing confirms it."
-        every: list[tuple[int, Reading]] = [pair for pairs in read.values() for pair in pairs]
-        outcomes.append(
-            case.outcome(
-                RULE,
-                result,
-                subject=name,
-                expected=f"at most {allowed} different",
-                observed=", ".join(read),
-                sentence=sentence,
-                source="photo",
-                findings=indexes(every),
-            )
-        )
+    codes, plates = case.by_text(Subject.CONTAINER_CODE), case.by_text(Subject.PLATE)
+    containers = max(1, len(case.declared), len(case.containers_in_view()))
+    outcomes = [_agree(case, codes, name="container number", allowed=containers)]
+    if len(_views(plates)) > 1:
+        outcomes.append(_agree(case, plates, name="plate", allowed=PLATES))
     return tuple(outcomes)
+
+
+def _agree(case: Case, read: Read, *, name: str, allowed: int) -> RuleOutcome:
+    unconfirmed = [text for text, pairs in read.items() if len(_views({text: pairs})) == 1]
+    if not read:
+        result, sentence = Result.CANNOT_TELL, f"No view shows a {name}."
+    elif len(read) > allowed:
+        result = Result.MISMATCH
+        sentence = f"The views show {len(read)} different {name}s: {', '.join(read)}."
+    elif unconfirmed:
+        result = Result.CANNOT_TELL
+        shown = ", ".join(unconfirmed)
+        sentence = f"Only one view shows the {name} {shown}; nothing confirms it."
+    else:
+        result = Result.MATCH
+        sentence = f"{len(_views(read))} views agree on the {name}."
+    return case.outcome(
+        RULE,
+        result,
+        subject=name,
+        expected=f"at most {allowed} different",
+        observed=", ".join(read) or "not read",
+        sentence=sentence,
+        source="photo",
+        findings=indexes([pair for pairs in read.values() for pair in pairs]),
+    )
+
+
+def _views(read: Read) -> set[str]:
+    return {reading.evidence.scan_sha256 for pairs in read.values() for _, reading in pairs}

@@ -10,15 +10,21 @@ import numpy.typing as npt
 
 from vision.findings import Provenance
 from vision.geometry import Quad
+from vision.reading.ctc import Posteriors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextLine:
-    """A piece of text where it stands in the picture; `score` is in [0, 1]."""
+    """A piece of text where it stands in the picture; `score` is in [0, 1].
+
+    `posteriors` are those of each step (see `vision.reading.ctc`), None from an engine that
+    keeps them to itself.
+    """
 
     text: str
     score: float
     quad: Quad
+    posteriors: Posteriors | None = None
 
 
 class OcrEngine(Protocol):

@@ -46,8 +46,7 @@ class RapidOcrEngine:
         return self._provenance
 
     def read(self, pixels: npt.NDArray[np.uint8]) -> tuple[TextLine, ...]:
-        with self._lock:
-            result = self._open()(np.ascontiguousarray(pixels[:, :, ::-1]))
+        result = self._run(pixels, find=True, read=True)
         if result.txts is None or result.boxes is None:
             return ()
         return tuple(
@@ -55,14 +54,26 @@ class RapidOcrEngine:
             for text, score, box in zip(result.txts, result.scores, result.boxes, strict=True)
         )
 
+    def find(self, pixels: npt.NDArray[np.uint8]) -> tuple[Quad, ...]:
+        """Where text stands in a picture, (H, W, 3) uint8 RGB, without reading it."""
+        boxes = self._run(pixels, find=True, read=False).boxes
+        return () if boxes is None else tuple(_quad(box) for box in boxes)
+
     def read_line(self, crop: npt.NDArray[np.uint8]) -> tuple[str, float]:
-        with self._lock:
-            result = self._open()(
-                np.ascontiguousarray(crop[:, :, ::-1]), use_det=False, use_cls=False
-            )
+        result = self._run(crop, find=False, read=True)
         if not result.txts:
             return "", 0.0
         return str(result.txts[0]), float(result.scores[0])
+
+    def _run(self, pixels: npt.NDArray[np.uint8], *, find: bool, read: bool) -> Any:
+        # What one call asks for stays in force for the next, so every call says everything.
+        with self._lock:
+            return self._open()(
+                np.ascontiguousarray(pixels[:, :, ::-1]),
+                use_det=find,
+                use_cls=find and read,
+                use_rec=read,
+            )
 
     def _open(self) -> Any:
         if self._engine is None:

@@ -1,0 +1,72 @@
+"""Checks what the sensors saw against what was declared.
+
+Try it: tallyman demo; or, without a server: tallyman inspect scan.png left.jpg portal.n42
+
+One JSON document goes to stdout where `--json` is given; everything else to stderr.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import typer
+from typer.exceptions import TyperException
+
+from service.cli import (
+    bench,
+    database,
+    evaluate,
+    goods,
+    inspect,
+    keys,
+    masses,
+    models,
+    papers,
+    radiation,
+    serve,
+    users,
+)
+from service.cli.terminal import EXIT_BAD_INPUT, EXIT_INTERRUPTED, err, one_line
+from service.errors import ServiceError
+from vision.errors import VisionError
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False
+)
+app.command()(serve.serve)
+app.command("worker")(serve.work)
+app.command("demo")(serve.run_demo)
+app.command()(inspect.inspect)
+app.command()(goods.goods)
+app.command()(goods.names)
+evaluate.app.command("goods")(goods.evaluate_goods)
+evaluate.app.command("names")(goods.evaluate_names)
+app.command("radiation")(radiation.show_radiation)
+evaluate.app.command("portal")(radiation.evaluate_portal)
+app.add_typer(evaluate.app, name="evaluate")
+papers.app.command("learn-masses")(masses.learn)
+app.add_typer(papers.app, name="papers")
+app.add_typer(bench.app, name="bench")
+app.add_typer(models.app, name="models")
+app.add_typer(keys.app, name="keys")
+app.add_typer(users.app, name="users")
+app.add_typer(database.app, name="db")
+
+
+def main() -> None:
+    """The entry point: a mistake of the caller is one line on stderr and exit code 2."""
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s: %(message)s"
+    )
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    try:
+        code = app(prog_name="tallyman", standalone_mode=False)
+    except (TyperException, ServiceError, VisionError, OSError, ValueError) as problem:
+        words = one_line(problem)
+        if words:
+            err.print(f"[red]tallyman:[/] {words}", highlight=False, soft_wrap=True)
+        sys.exit(EXIT_BAD_INPUT)
+    except typer.Abort:
+        sys.exit(EXIT_INTERRUPTED)
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,78 @@
+"""Each format is recognised by its own source and by no other of the catalogue."""
+
+import json
+
+import pytest
+import test_bill_of_lading
+import test_customs_csv
+import test_ics2_ens
+import test_invoices
+import test_ncts
+import test_packing_list
+import test_tallyman_json
+import test_wco_data_model
+from customs_builders import a_file
+
+from service.sources import HEAD_BYTES, Limits, UnreadablePaper
+from service.sources.catalogue import CATALOGUE, read_paper_file
+
+SAMPLES = {
+    "ncts": test_ncts.a_message(),
+    "ncts cancellation": test_ncts.a_message("CC014C"),
+    "ics2_ens": test_ics2_ens.a_filing(),
+    "ics2_ens amendment": test_ics2_ens.a_filing("IE3A11", reference="<MRN>1</MRN>"),
+    "wco_data_model": test_wco_data_model.a_declaration(),
+    "tallyman_json": test_tallyman_json.a_document(),
+    "tallyman_json posted": json.dumps(test_tallyman_json.POSTED),
+    "tallyman_json lines": "\n".join([test_tallyman_json.a_document()] * 2),
+    "customs_csv": test_customs_csv.ENGLISH,
+    "customs_csv german": test_customs_csv.GERMAN,
+    "customs_csv lines": '{"mrn": "A", "kind": "import", "hs_code": "8418"}\n',
+    "ubl_invoice": test_invoices.a_ubl_invoice(),
+    "facturx": test_invoices.a_cii_invoice(),
+    "facturx pdf": test_invoices.a_pdf(test_invoices.a_cii_invoice().encode()),
+    "packing_list": test_packing_list.TABLE,
+    "packing_list ubl": test_packing_list.ADVICE,
+    "packing_list json": json.dumps(test_packing_list.EXAMPLE),
+    "bill_of_lading": json.dumps(test_bill_of_lading.VERSION_3),
+    "bill_of_lading older": json.dumps(test_bill_of_lading.VERSION_2),
+    "bill_of_lading table": test_bill_of_lading.TABLE,
+}
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_each_sample_is_recognised_by_its_own_source_only(name: str) -> None:
+    data = SAMPLES[name]
+    raw = data.encode() if isinstance(data, str) else data
+    own = name.split(maxsplit=1)[0]
+    assert [s.name for s in CATALOGUE if s.recognises(raw[:HEAD_BYTES])] == [own]
+    batch = read_paper_file(a_file(raw, name="upload.dat"), limits=Limits())
+    assert batch.source == own
+    assert batch.papers
+    assert batch.refused == ()
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_file_cut_off_within_a_line_is_never_taken_in_silence(name: str) -> None:
+    data = SAMPLES[name]
+    raw = data.encode() if isinstance(data, str) else data
+    whole = read_paper_file(a_file(raw), limits=Limits())
+    bodies = {paper.reference: paper.body for paper in whole.papers}
+    for cut in range(1, len(raw), max(1, len(raw) // 60)):
+        try:
+            batch = read_paper_file(a_file(raw[:cut]), limits=Limits())
+        except UnreadablePaper:
+            continue
+        if batch.refused or batch.doubts:
+            continue
+        same = all(bodies.get(p.reference) == p.body for p in batch.papers)
+        assert same or raw[:cut].endswith(b"\n"), f"cut at byte {cut}"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"\x00" * 100, b"\xff\xfe\x00", b"hello", b"{}", b"[]", b"<a/>", b"a,b\n1,2\n", b"%PDF"],
+)
+def test_what_is_of_no_known_format_is_refused(data: bytes) -> None:
+    with pytest.raises(UnreadablePaper):
+        read_paper_file(a_file(data), limits=Limits())
