@@ -33,6 +33,7 @@ from service.store.audit import SqlAuditLog
 from service.store.blobs import LocalBlobs
 from service.store.engine import migrate, open_engine
 from service.store.paper_archive import SqlPaperArchive
+from service.store.passages import SqlPassages
 from service.store.repository import SqlRepository
 from service.store.visit_store import SqlVisitStore
 from service.usecases.ask_registers import Asker
@@ -46,7 +47,7 @@ from service.usecases.ports import Analyser
 from service.usecases.watch_papers import Chore, PaperWatch
 from service.usecases.work import Worker
 from service.web.metrics import MeasuredAnalyser, Metrics
-from service.web.wiring import Readiness, Services
+from service.web.wiring import LivePassages, Readiness, Services
 from vision.errors import ModelUnavailable
 from vision.formats import Limits, media_type, read_scan
 from vision.inspection import Inspector
@@ -165,6 +166,7 @@ def build(settings: Settings, *, analyser: Analyser | None = None) -> Tallyman:
         wake_papers=paper_watch.wake,
         registers=registers.desk(repository, now_due=paper_watch.wake),
         metrics=metrics,
+        live=LivePassages(store=SqlPassages(engine), analyser=LocalAnalyser(inspector)),
     )
     return Tallyman(
         services=services,

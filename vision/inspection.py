@@ -45,7 +45,7 @@ class Inspector:
         self._limits = limits or Limits()
         self._xray = XrayAnalyser(shelf)
         self._photo = PhotoAnalyser(engine or RapidOcrEngine(threads=threads))
-        self._radiation = RadiationAnalyser()
+        self._radiation = RadiationAnalyser(shelf)
 
     @property
     def lineup(self) -> tuple[Provenance, ...]:

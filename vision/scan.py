@@ -10,6 +10,20 @@ import numpy.typing as npt
 
 from vision.errors import ShapeMismatch
 
+# fmt: off
+ENERGY_WINDOWS_KEV: npt.NDArray[np.float64] = np.array([
+    30, 45, 70, 95, 112, 132, 155, 175, 210, 265, 320, 400, 475, 560, 610, 715, 820, 960, 1110,
+    1250, 1395, 1550, 1680, 1860, 2400, 2800,
+], dtype=np.float64)
+# fmt: on
+"""(W + 1,) edges of the windows that passages are tested in: wide enough for a drifting NaI
+crystal, one peak of the usual sources in each.
+"""
+
+
+# A light barrier flickers through the gap between lorry and trailer.
+FLICKER_S = 1.0
+
 
 class ScanKind(StrEnum):
     """The three kinds of sensor that an inspection can have."""
@@ -110,16 +124,38 @@ class Spectrum:
             raise ShapeMismatch(f"live time must be positive, got {self.live_time_s} s")
 
 
+def window_counts(
+    counts: npt.NDArray[np.floating], edges_kev: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """(..., W) counts in `ENERGY_WINDOWS_KEV` of (..., N) counts in channels.
+
+    A channel across an edge is shared between its two windows; what instruments of different
+    channel widths count is then the same.
+    """
+    place = np.interp(ENERGY_WINDOWS_KEV, edges_kev, np.arange(edges_kev.size, dtype=np.float64))
+    whole = np.minimum(place.astype(np.int64), counts.shape[-1] - 1)
+    zero = np.zeros((*counts.shape[:-1], 1))
+    sums = np.concatenate([zero, np.cumsum(counts, axis=-1, dtype=np.float64)], axis=-1)
+    return np.diff(sums[..., whole] + (place - whole) * counts[..., whole], axis=-1)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountSeries:
-    """Gross counts over time, all panels summed.
+    """Counts over time, T intervals: of all panels together, and apart where the file says so.
 
     Args:
         start_s: (T,) start of each interval, seconds from the first, increasing.
         duration_s: (T,) length of each interval.
-        gamma: (T,) counts.
+        gamma: (T,) counts, all panels summed.
         neutron: (T,) counts, or None if there is no neutron detector.
         occupied: (T,) True while the portal was occupied, or None if not recorded.
+        panels: names of the P gamma panels; () if they are not told apart.
+        panel_gamma: (P, T) counts of each panel, or None.
+        window_edges_kev: (W + 1,) increasing, or None if the file has no energies.
+        windows: (W, T) counts of all panels between those energies, or None.
+        channel_edges_kev: (N + 1,) of `channels`, or None.
+        channels: (T, N) spectrum of each interval, or None: not in the file, or too large.
+        speed_m_s: of the vehicle, or None if not recorded.
     """
 
     start_s: npt.NDArray[np.float64]
@@ -127,24 +163,69 @@ class CountSeries:
     gamma: npt.NDArray[np.float64]
     neutron: npt.NDArray[np.float64] | None
     occupied: npt.NDArray[np.bool_] | None
+    panels: tuple[str, ...] = ()
+    panel_gamma: npt.NDArray[np.float64] | None = None
+    window_edges_kev: npt.NDArray[np.float64] | None = None
+    windows: npt.NDArray[np.float64] | None = None
+    channel_edges_kev: npt.NDArray[np.float64] | None = None
+    channels: npt.NDArray[np.float32] | None = None
+    speed_m_s: float | None = None
 
     def __post_init__(self) -> None:
         count = self.start_s.size
-        for name in ("duration_s", "gamma", "neutron", "occupied"):
+        windows = 0 if self.window_edges_kev is None else self.window_edges_kev.size - 1
+        channels = 0 if self.channel_edges_kev is None else self.channel_edges_kev.size - 1
+        shapes: dict[str, tuple[int, ...]] = {
+            "duration_s": (count,),
+            "gamma": (count,),
+            "neutron": (count,),
+            "occupied": (count,),
+            "panel_gamma": (len(self.panels), count),
+            "windows": (windows, count),
+            "channels": (count, channels),
+        }
+        for name, shape in shapes.items():
             column = getattr(self, name)
-            if column is not None and column.shape != (count,):
-                raise ShapeMismatch(f"{name}: expected ({count},), got {column.shape}")
+            if column is not None and column.shape != shape:
+                raise ShapeMismatch(f"{name}: expected {shape}, got {column.shape}")
+            if column is not None and not np.all(np.isfinite(column) & (column >= 0)):
+                raise ShapeMismatch(f"{name}: expected finite numbers that are not negative")
+        if not np.all(self.duration_s > 0):
+            raise ShapeMismatch("every interval must have a positive length")
+
+    def occupied_runs(self) -> tuple[tuple[int, int], ...]:
+        """First and last sample of each occupancy, in order.
+
+        A series without marks, or marked the same all through, is one.
+        """
+        occupied = self.occupied
+        if occupied is None or occupied.all() or not occupied.any():
+            return ((0, self.start_s.size - 1),)
+        edge = np.diff(np.concatenate([[0], occupied.astype(np.int8), [0]]))
+        begins, ends = np.flatnonzero(edge == 1), np.flatnonzero(edge == -1) - 1
+        runs: list[tuple[int, int]] = []
+        for first, last in zip(begins.tolist(), ends.tolist(), strict=True):
+            if runs and self.start_s[first] - self._end_s(runs[-1][1]) < FLICKER_S:
+                runs[-1] = (runs[-1][0], last)
+            else:
+                runs.append((first, last))
+        return tuple(runs)
+
+    def _end_s(self, sample: int) -> float:
+        return float(self.start_s[sample] + self.duration_s[sample])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RadiationScan:
     """A passage or a measurement: spectra, a count series, or both.
 
-    `spectra` are foreground, summed over the detectors of one instrument and over the
-    occupied time; `background` is what the file itself calls background, or the unoccupied
-    part of a passage. `detector` is the file's own words ("NaI 2x4x16", "HPGe"), "" if none.
+    `spectra` are foreground, summed over the detectors of one instrument; of a passage there
+    is one for each occupancy, in order. `background` is what the file itself calls background,
+    or the unoccupied part of a passage. `detector` is the file's own words ("NaI 2x4x16",
+    "HPGe"), "" if none.
     `background_removed`: the spectra are net of a background already. `energy_calibrated`
-    False: the file gives channels only and the energies are a reader's stand-in.
+    False: the file gives channels only and the energies are a reader's stand-in. `doubt` says
+    what the reader cannot vouch for, "" if nothing.
     """
 
     sha256: str
@@ -155,6 +236,7 @@ class RadiationScan:
     series: CountSeries | None
     background_removed: bool = False
     energy_calibrated: bool = True
+    doubt: str = ""
 
     def __post_init__(self) -> None:
         if not self.spectra and self.series is None:

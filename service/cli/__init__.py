@@ -13,7 +13,20 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
-from service.cli import bench, database, evaluate, inspect, keys, models, papers, serve, users
+from service.cli import (
+    bench,
+    database,
+    evaluate,
+    goods,
+    inspect,
+    keys,
+    masses,
+    models,
+    papers,
+    radiation,
+    serve,
+    users,
+)
 from service.cli.terminal import EXIT_BAD_INPUT, EXIT_INTERRUPTED, err, one_line
 from service.errors import ServiceError
 from vision.errors import VisionError
@@ -25,7 +38,14 @@ app.command()(serve.serve)
 app.command("worker")(serve.work)
 app.command("demo")(serve.run_demo)
 app.command()(inspect.inspect)
+app.command()(goods.goods)
+app.command()(goods.names)
+evaluate.app.command("goods")(goods.evaluate_goods)
+evaluate.app.command("names")(goods.evaluate_names)
+app.command("radiation")(radiation.show_radiation)
+evaluate.app.command("portal")(radiation.evaluate_portal)
 app.add_typer(evaluate.app, name="evaluate")
+papers.app.command("learn-masses")(masses.learn)
 app.add_typer(papers.app, name="papers")
 app.add_typer(bench.app, name="bench")
 app.add_typer(models.app, name="models")

@@ -13,7 +13,6 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Connection,
-    Engine,
     Row,
     Select,
     Table,
@@ -31,6 +30,7 @@ from service.domain.papers.keys import Key, KeyKind
 from service.domain.papers.paper import Function, Origin, Paper, PaperKind, Revision
 from service.errors import NotFound
 from service.store import paper_tables as t
+from service.store.connections import Connections
 from service.store.paper_filing import chunks, file_all, make_ready
 from service.store.paper_json import body_of, origins_of
 from service.usecases.paper_ports import Line, PaperHistory, SentFile, Span
@@ -43,22 +43,16 @@ _HEAD = [
 ]
 
 
-class SqlPaperArchive:
+class SqlPaperArchive(Connections):
     """See `service.usecases.paper_ports.PaperArchive`.
 
     Args:
         engine: from `service.store.engine.open_engine`, migrated.
     """
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
-    def _reading(self) -> Connection:
-        return self._engine.connect().execution_options(read_only=True)
-
     def file(self, papers: Sequence[Paper], *, file: SentFile, now: datetime) -> tuple[Line, ...]:
         ready = make_ready(papers)
-        with self._engine.begin() as db:
+        with self._writing() as db:
             return file_all(db, ready, file=file, now=now)
 
     def find(

@@ -10,7 +10,6 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    Connection,
     Engine,
     Row,
     Select,
@@ -18,7 +17,6 @@ from sqlalchemy import (
     bindparam,
     case,
     delete,
-    func,
     insert,
     select,
     type_coerce,
@@ -33,6 +31,7 @@ from service.domain.papers.paper import Function, PaperKind, Revision
 from service.errors import NotFound
 from service.store import paper_tables as p
 from service.store import tables as t
+from service.store.connections import Connections
 from service.store.paper_filing import chunks
 from service.store.tables import EPOCH
 from service.usecases.paper_ports import Span
@@ -40,12 +39,10 @@ from service.usecases.visit_ports import News
 
 FOLLOWED, FOLLOWER = "followed", "follower"
 MOST_EACH_SIDE = 24
-# The lock under which every event is written, so that who follows them misses none.
-EVENTS_LOCK = 7_215_514
 _MICROSECOND = timedelta(microseconds=1)
 
 
-class SqlVisitStore:
+class SqlVisitStore(Connections):
     """See `service.usecases.visit_ports.VisitStore`.
 
     Args:
@@ -54,11 +51,8 @@ class SqlVisitStore:
     """
 
     def __init__(self, engine: Engine, *, rules: JoinRules) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self._rules = rules
-
-    def _reading(self) -> Connection:
-        return self._engine.connect().execution_options(read_only=True)
 
     def remember(self, visit: Visit, *, site: str, keys: frozenset[Key]) -> None:
         table = p.visit_keys
@@ -79,7 +73,7 @@ class SqlVisitStore:
             }
             for kind, value, doubtful in sorted(wanted)
         ]
-        with self._engine.begin() as db:
+        with self._writing() as db:
             db.execute(delete(table).where(table.c.inspection_id == visit.id))
             if new:
                 db.execute(insert(table), new)
@@ -116,7 +110,7 @@ class SqlVisitStore:
         undoes: int | None,
     ) -> Correction:
         table = p.visit_corrections
-        with self._engine.begin() as db:
+        with self._writing() as db:
             row = db.execute(
                 insert(table)
                 .values(
@@ -194,18 +188,18 @@ class SqlVisitStore:
             .values(value=until)
             .returning(counters.c.value)
         )
-        with self._engine.begin() as db:
+        with self._writing() as db:
             return db.execute(taken).scalar_one_or_none()
 
     def end_following(self, lease: int) -> None:
         counters = p.paper_counters
         mine = (counters.c.name == FOLLOWER, counters.c.value == lease)
-        with self._engine.begin() as db:
+        with self._writing() as db:
             db.execute(update(counters).where(*mine).values(value=0))
 
     def followed(self, upto: int) -> None:
         counters = p.paper_counters
-        with self._engine.begin() as db:
+        with self._writing() as db:
             db.execute(
                 update(counters)
                 .where(counters.c.name == FOLLOWED, counters.c.value < upto)
@@ -213,19 +207,13 @@ class SqlVisitStore:
             )
 
     def note(self, inspection_id: str, *, text: str, now: datetime) -> None:
-        with self._engine.begin() as db:
+        with self._writing() as db:
             site = db.execute(
                 select(t.inspections.c.site).where(t.inspections.c.id == inspection_id)
             ).scalar_one_or_none()
             if site is None:
                 raise NotFound(f"no inspection {inspection_id}")
-            if db.dialect.name == "postgresql":
-                db.execute(select(func.pg_advisory_xact_lock(EVENTS_LOCK)))
-            db.execute(
-                insert(t.events).values(
-                    inspection_id=inspection_id, site=site, at=now, name="paper", detail=text
-                )
-            )
+            self._record(db, inspection_id, site, now, "paper", text)
 
 
 # Built once: building a statement takes longer than the database needs to answer it.

@@ -13,6 +13,7 @@ from service.config import Settings
 from service.domain.access import Caller
 from service.usecases.ask_registers import RegisterDesk
 from service.usecases.paper_desk import PaperDesk
+from service.usecases.passage import PassageStore
 from service.usecases.ports import Analyser, BlobStore, Clock, Repository
 from service.usecases.receive import Recogniser
 from service.usecases.rejudge import Judge
@@ -36,6 +37,16 @@ class Readiness:
 
     ready: bool
     problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LivePassages:
+    """Where passages are kept while they last, and what judges them meanwhile (not measured, as
+    the same passage is judged again with every request).
+    """
+
+    store: PassageStore
+    analyser: Analyser
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +79,7 @@ class Services:
     wake_papers: Callable[[], None]
     registers: RegisterDesk
     metrics: Metrics = field(default_factory=Metrics)
+    live: LivePassages | None = None
 
 
 def services_of(connection: HTTPConnection) -> Services:

@@ -17,6 +17,7 @@ from sqlalchemy import Engine, inspect, text
 import service.store
 import service.store.audit  # their tables join the metadata
 import service.store.paper_tables
+import service.store.passages
 import service.store.register_questions
 from service.errors import NotConfigured
 from service.store.engine import migrate, open_engine, revisions

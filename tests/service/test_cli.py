@@ -272,7 +272,7 @@ def test_inspect_prints_a_report_for_people(tallyman: Tallyman, contradiction: l
     outcome = tallyman("inspect", *contradiction)
     assert outcome.code == 0, outcome.err
     first, *rest = outcome.out.splitlines()
-    assert first.startswith("HOLD  (policy default@1")
+    assert first.startswith("HOLD  (policy default@2")
     assert "  • Declared empty, but the scan shows it loaded." in rest
     assert any(line.lstrip().startswith("✗") and "load_declared" in line for line in rest)
     assert outcome.err == ""

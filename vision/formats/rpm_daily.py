@@ -1,23 +1,43 @@
 """The daily file of a radiation portal monitor: one line per reading, four panels.
 
-GB and NB are background (counts per second), GS and GA gamma in 0.2 s, NS and NA neutron in
-1 s, A with alarm; GX ends an occupancy. Written from the published description of the
+GB and NB are background (counts per second), GS and GA gamma in 0.2 s, NS, NA and NG neutron in
+1 s, A and G with alarm; GX ends an occupancy. Written from the published description of the
 format; no public file was found to test against. Lines: `GB,000280,000286,000262,000283,TIME`.
+
+A day has many occupancies; they stay one series, with marks. A file that is cut within a line or
+within an occupancy is refused; one cut at a line end between two vehicles looks whole, as the
+format states no length.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from vision.errors import ScanTooLarge, UnreadableScan
+from vision.formats import completeness
 from vision.formats.limits import Limits
 from vision.scan import CountSeries, RadiationScan
 
 GAMMA_S = 0.2
-_LINE = re.compile(rb"(GB|NB|GS|GA|NS|NA|GH|NH|GL|NL)((?:,\s*\d{1,9}){4})(?:,.*)?")
-_OTHER = re.compile(rb"[A-Z][A-Z0-9](?:,.*)?")
+BACKGROUND_S = 1.0
+PANELS = ("1", "2", "3", "4")
+_LINE = re.compile(rb"(GB|NB|GS|GA|NS|NA|NG|GH|NH|GL|NL)((?:,\s*\d{1,9}){4})(?:,.*)?")
+_OTHER = re.compile(rb"[A-Z][A-Z0-9],.*")
+
+
+@dataclass(slots=True)
+class _Day:
+    """Readings in the order of the file; a neutron reading belongs to the gamma one before it."""
+
+    gamma: list[Sequence[int]] = field(default_factory=list)
+    occupied: list[bool] = field(default_factory=list)
+    neutron: list[int] = field(default_factory=list)
+    neutron_states: set[bool] = field(default_factory=set)
+    waiting: int = 0
 
 
 def looks_like(data: bytes) -> bool:
@@ -26,82 +46,81 @@ def looks_like(data: bytes) -> bool:
 
 
 def read(data: bytes, *, sha256: str, limits: Limits) -> RadiationScan:
-    """One passage: its background before and after, and its one occupancy.
+    """Every occupancy of the file with the background between them.
 
     Raises:
-        UnreadableScan: a line that is none, more than one occupancy, or none.
+        UnreadableScan: a line that is none, no occupancy, or an end in the middle of one.
         ScanTooLarge: too many lines.
     """
+    completeness.check_lines(data, scan_format="rpm")
     lines = data.splitlines()
     if len(lines) > limits.max_records:
         raise ScanTooLarge("rpm", f"{len(lines)} lines, at most {limits.max_records} are read")
-    gamma: list[tuple[float, float, bool]] = []
-    neutron: list[tuple[float, float, bool]] = []
-    ends = 0
-    occupied_before = False
+    day = _Day()
+    inside = False
     for number, line in enumerate(lines, start=1):
         text = line.strip()
         if not text:
             continue
         match = _LINE.fullmatch(text)
         if match is None:
-            if _OTHER.fullmatch(text) is None:
-                raise UnreadableScan("rpm", f"line {number} is no reading")
+            if _OTHER.fullmatch(text) is None or _is_reading(text):
+                raise UnreadableScan("rpm", f"line {number} is no complete reading")
             if text.startswith(b"GX"):
-                occupied_before = False
+                inside = False
             continue
-        total = float(sum(int(value) for value in match[2].split(b",")[1:]))
         tag = match[1].decode()
-        occupied = tag[1] in "SA"
-        if occupied and tag[0] == "G":
-            ends += not occupied_before
-            occupied_before = True
-        duration = GAMMA_S if occupied and tag[0] == "G" else 1.0
-        (gamma if tag[0] == "G" else neutron).append((total, duration, occupied))
-    if ends != 1:
-        raise UnreadableScan("rpm", f"expected one occupancy, found {ends}; send one passage")
+        inside = _add(day, tag, [int(value) for value in match[2].split(b",")[1:]])
+    if inside:
+        raise UnreadableScan("rpm", "the file ends in the middle of an occupancy")
+    if not any(day.occupied):
+        raise UnreadableScan("rpm", "the file holds no occupancy")
     return RadiationScan(
         sha256=sha256,
         scan_format="rpm",
-        detector="radiation portal monitor",
+        detector="radiation portal monitor, plastic",
         spectra=(),
         background=None,
-        series=_series(gamma, neutron),
+        series=_series(day),
     )
 
 
-def _series(
-    gamma: list[tuple[float, float, bool]], neutron: list[tuple[float, float, bool]]
-) -> CountSeries:
-    """Gamma as recorded; neutron spread over the gamma intervals of the same time."""
-    counts, duration, occupied = (np.array(column) for column in zip(*gamma, strict=True))
-    start = np.concatenate([[0.0], np.cumsum(duration)[:-1]])
-    spread = None
-    if neutron:
-        n_counts, n_duration, n_occupied = (
-            np.array(column) for column in zip(*neutron, strict=True)
-        )
-        spread = np.zeros(counts.size)
-        for state in (False, True):
-            here, there = occupied == state, n_occupied == state
-            if here.any() and not there.any():
-                return CountSeries(
-                    start_s=start,
-                    duration_s=duration,
-                    gamma=counts,
-                    neutron=None,
-                    occupied=occupied.astype(bool),
-                )
-            if here.any():
-                # Whole counts stay in one interval, so that Poisson tails stay exact.
-                ends = np.cumsum(duration[here])
-                at = np.searchsorted(ends, np.cumsum(n_duration[there]) - 1e-9)
-                place = np.flatnonzero(here)[np.minimum(at, ends.size - 1)]
-                np.add.at(spread, place, n_counts[there])
+def _is_reading(text: bytes) -> bool:
+    """One of the tags that `_LINE` knows, so that four counts were to be expected."""
+    return re.match(rb"(?:G[BSAHL]|N[BSAGHL]),", text) is not None
+
+
+def _add(day: _Day, tag: str, counts: Sequence[int]) -> bool:
+    """Take one reading; returns whether the portal is occupied."""
+    occupied = tag in {"GS", "GA", "NS", "NA", "NG"}
+    if tag[0] == "G":
+        day.gamma.append(counts)
+        day.occupied.append(occupied)
+        day.neutron.append(day.waiting)
+        day.waiting = 0
+        return occupied
+    day.neutron_states.add(occupied)
+    # Whole counts stay in one interval, so that Poisson tails stay exact.
+    if day.occupied and day.occupied[-1] is occupied:
+        day.neutron[-1] += sum(counts)
+    else:
+        day.waiting += sum(counts)
+    return occupied
+
+
+def _series(day: _Day) -> CountSeries:
+    if day.waiting:
+        day.neutron[-1] += day.waiting
+    occupied = np.array(day.occupied)
+    panels = np.array(day.gamma, dtype=np.float64).T
+    duration = np.where(occupied, GAMMA_S, BACKGROUND_S)
+    complete = day.neutron_states == set(day.occupied)
     return CountSeries(
-        start_s=start,
+        start_s=np.concatenate([[0.0], np.cumsum(duration)[:-1]]),
         duration_s=duration,
-        gamma=counts,
-        neutron=spread,
-        occupied=occupied.astype(bool),
+        gamma=panels.sum(axis=0),
+        neutron=np.array(day.neutron, dtype=np.float64) if complete else None,
+        occupied=occupied,
+        panels=PANELS,
+        panel_gamma=panels,
     )

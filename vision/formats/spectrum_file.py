@@ -6,7 +6,7 @@ XML is checked before SpecUtils sees it, and every spectrum must be possible.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,10 @@ import numpy.typing as npt
 import SpecUtils
 
 from vision.errors import ScanTooLarge, ShapeMismatch, UnreadableScan, UnsupportedFormat
-from vision.formats import spectrum_xml
+from vision.formats import completeness, spectrum_xml, time_series
 from vision.formats.limits import Limits
-from vision.scan import CountSeries, RadiationScan, Spectrum
+from vision.formats.time_series import Passage, edges_of, is_background, is_stand_in, rebin
+from vision.scan import RadiationScan, Spectrum
 
 _PASSAGE_SAMPLES = 10
 _MIN_CHANNELS = 16
@@ -79,10 +80,16 @@ def read(data: bytes, *, sha256: str, name: str, limits: Limits) -> RadiationSca
         UnreadableScan: malformed XML, a document type or entities, or an impossible spectrum.
     """
     document = spectrum_xml.checked(data)
+    doubt = completeness.check(data) if document is None else ""
     scan_format = "spectrum" if document is None else "n42"
     spec = _load(data, name=name) if document is None else _load_xml(document)
     # The records belong to the file object and must not outlive it.
-    records = [record for record in spec.measurements() if record.numGammaChannels() > 0]
+    everything = list(spec.measurements())
+    records = [record for record in everything if record.numGammaChannels() > 0]
+    if document is not None:
+        completeness.check_document(
+            document, spectra=len(records), stand_in=any(is_stand_in(r) for r in records)
+        )
     if not records:
         raise UnreadableScan(scan_format, "holds no gamma spectrum")
     if len(records) > limits.max_records:
@@ -90,20 +97,25 @@ def read(data: bytes, *, sha256: str, name: str, limits: Limits) -> RadiationSca
             scan_format, f"{len(records)} records, at most {limits.max_records} are read"
         )
     spectral = [r for r in records if r.numGammaChannels() >= _MIN_CHANNELS]
-    samples = {int(r.sampleNumber()) for r in records if not _is_background(r)}
+    samples = {int(r.sampleNumber()) for r in records if not is_background(r)}
     is_passage = len(samples) >= _PASSAGE_SAMPLES
     try:
-        foreground, background = _spectra(spec, spectral, is_passage=is_passage)
+        passage = None
+        if is_passage:
+            passage = time_series.build([r for r in everything if not _is_special(r)])
+        foreground, background = _spectra(spec, spectral, passage=passage)
         return RadiationScan(
             sha256=sha256,
             scan_format=scan_format,
-            detector=str(records[0].detectorName()),
+            detector=_detector(spec, records[0]),
             spectra=foreground,
             background=background,
-            series=_series(records) if is_passage else None,
-            energy_calibrated=not any(_is_stand_in(record) for record in spectral),
+            series=passage.series if passage else None,
+            doubt=doubt,
+            energy_calibrated=not any(is_stand_in(record) for record in spectral),
         )
-    except ShapeMismatch as problem:
+    except (ShapeMismatch, UnicodeDecodeError) as problem:
+        # A name of a detector that is no text: the records cannot be told apart.
         raise UnreadableScan(scan_format, str(problem)) from problem
 
 
@@ -144,10 +156,6 @@ def _load_as(kinds: Sequence[Any], data: bytes, *, extension: str) -> Any:
     )
 
 
-def _is_background(record: Any) -> bool:
-    return bool(record.sourceType() == SpecUtils.SourceType.Background)
-
-
 def _is_special(record: Any) -> bool:
     return bool(
         record.sourceType()
@@ -155,34 +163,55 @@ def _is_special(record: Any) -> bool:
     )
 
 
-def _unoccupied(record: Any) -> bool:
-    return bool(record.occupied() == SpecUtils.OccupancyStatus.NotOccupied)
+def _detector(spec: Any, record: Any) -> str:
+    """The file's own words for the detector; its type if it has none, else its name."""
+    words = _text(record.detectorType).strip()
+    kind = str(spec.detectorType()).rpartition(".")[2]
+    model = " ".join(filter(None, (_text(spec.manufacturer), _text(spec.instrumentModel))))
+    known = "" if kind == "Unknown" else kind
+    return words or known or model or _text(record.detectorName)
 
 
-def _is_stand_in(record: Any) -> bool:
-    """Whether the energies are none: SpecUtils spreads channels without a calibration evenly
-    over 0 to 3,000 keV, and takes the channel numbers of a bare table for energies.
-    """
-    if record.energyCalibrationModel() == SpecUtils.EnergyCalType.UnspecifiedUsingDefaultPolynomial:
-        return True
-    energies = np.asarray(record.channelEnergies(), dtype=np.float64)
-    return bool(np.array_equal(energies, np.arange(energies.size)))
+def _text(ask: Callable[[], Any]) -> str:
+    """What SpecUtils says, or nothing: binary formats state no encoding."""
+    try:
+        return str(ask())
+    except UnicodeDecodeError:
+        return ""
 
 
 def _spectra(
-    spec: Any, records: Sequence[Any], *, is_passage: bool
+    spec: Any, records: Sequence[Any], *, passage: Passage | None
 ) -> tuple[tuple[Spectrum, ...], Spectrum | None]:
     usable = [r for r in records if not _is_special(r) and (r.liveTime() > 0 or len(records) == 1)]
-    behind = [r for r in usable if _is_background(r) or (is_passage and _unoccupied(r))]
-    front = [r for r in usable if r not in behind]
-    if is_passage:
-        background = _sum_passage(spec, behind) if behind else None
-        return ((_sum_passage(spec, front),) if front else ()), background
+    if passage is not None:
+        return _of_passage(spec, usable, passage)
+    behind = [r for r in usable if is_background(r)]
     background = _sum(behind) if behind else None
     by_sample: dict[int, list[Any]] = {}
-    for record in front:
-        by_sample.setdefault(int(record.sampleNumber()), []).append(record)
+    for record in usable:
+        if not is_background(record):
+            by_sample.setdefault(int(record.sampleNumber()), []).append(record)
     return tuple(_sum(group) for group in by_sample.values()), background
+
+
+def _of_passage(
+    spec: Any, records: Sequence[Any], passage: Passage
+) -> tuple[tuple[Spectrum, ...], Spectrum | None]:
+    """One spectrum for each occupancy, and that of all unoccupied time."""
+    by_sample: dict[int, list[Any]] = {}
+    for record in records:
+        by_sample.setdefault(int(record.sampleNumber()), []).append(record)
+
+    def total(places: npt.NDArray[np.int64]) -> Spectrum | None:
+        chosen = [r for p in places for r in by_sample.get(passage.samples[p], [])]
+        return _sum_passage(spec, chosen) if chosen else None
+
+    runs = passage.series.occupied_runs()
+    summed = [total(np.arange(first, last + 1)) for first, last in runs]
+    occupied = passage.series.occupied
+    behind = None if occupied is None else total(np.flatnonzero(~occupied))
+    return tuple(spectrum for spectrum in summed if spectrum is not None), behind
 
 
 def _sum_passage(spec: Any, records: Sequence[Any]) -> Spectrum:
@@ -192,7 +221,7 @@ def _sum_passage(spec: Any, records: Sequence[Any]) -> Spectrum:
     total = spec.sumMeasurements(samples, detectors)
     return Spectrum(
         counts=_counts(total),
-        edges_kev=_edges(total),
+        edges_kev=edges_of(total),
         live_time_s=sum(float(r.liveTime()) for r in records) / len(detectors),
         real_time_s=sum(float(r.realTime()) for r in records) / len(detectors),
     )
@@ -203,10 +232,10 @@ def _sum(records: Sequence[Any]) -> Spectrum:
 
     Live time is that of one detector: the total over detectors divided by their number.
     """
-    edges = _edges(records[0])
+    edges = edges_of(records[0])
     counts = np.zeros(edges.size - 1)
     for record in records:
-        counts += _rebin(_counts(record), _edges(record), edges)
+        counts += rebin(_counts(record), edges_of(record), edges)
     detectors = max(1, len({str(record.detectorName()) for record in records}))
     return Spectrum(
         counts=counts,
@@ -219,52 +248,3 @@ def _sum(records: Sequence[Any]) -> Spectrum:
 
 def _counts(record: Any) -> npt.NDArray[np.float64]:
     return np.asarray(record.gammaCounts(), dtype=np.float64)
-
-
-def _edges(record: Any) -> npt.NDArray[np.float64]:
-    energies = np.asarray(record.channelEnergies(), dtype=np.float64)
-    channels = int(record.numGammaChannels())
-    if energies.size == channels and channels > 1:
-        energies = np.append(energies, 2 * energies[-1] - energies[-2])
-    if energies.size != channels + 1:
-        raise ShapeMismatch(f"{channels} channels without energy calibration")
-    return energies
-
-
-def _rebin(
-    counts: npt.NDArray[np.float64],
-    edges: npt.NDArray[np.float64],
-    target: npt.NDArray[np.float64],
-) -> npt.NDArray[np.float64]:
-    if edges.shape == target.shape and np.allclose(edges, target, atol=1e-3):
-        return counts
-    cumulative = np.concatenate([[0.0], np.cumsum(counts)])
-    return np.diff(np.interp(target, edges, cumulative))
-
-
-def _series(records: Sequence[Any]) -> CountSeries | None:
-    by_sample: dict[int, list[Any]] = {}
-    for record in records:
-        if not _is_background(record) and not _is_special(record):
-            by_sample.setdefault(int(record.sampleNumber()), []).append(record)
-    groups = [group for _, group in sorted(by_sample.items())]
-    duration = np.array([max(float(r.realTime()) for r in group) for group in groups])
-    if len(groups) < 3 or not np.all(duration > 0):
-        return None
-    gamma = np.array([sum(float(r.gammaCountSum()) for r in group) for group in groups])
-    neutrons = [[r for r in group if r.containedNeutron()] for group in groups]
-    neutron = (
-        np.array([sum(float(r.neutronCountsSum()) for r in group) for group in neutrons])
-        if all(neutrons)
-        else None
-    )
-    states = [[r.occupied() for r in group] for group in groups]
-    status = SpecUtils.OccupancyStatus
-    known = all(s[0] in (status.Occupied, status.NotOccupied) for s in states)
-    return CountSeries(
-        start_s=np.concatenate([[0.0], np.cumsum(duration)[:-1]]),
-        duration_s=duration,
-        gamma=gamma,
-        neutron=neutron,
-        occupied=np.array([s[0] == status.Occupied for s in states]) if known else None,
-    )

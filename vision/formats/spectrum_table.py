@@ -12,11 +12,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
 from vision.errors import ShapeMismatch, UnreadableScan
+from vision.formats import completeness
 from vision.formats.limits import Limits
 from vision.scan import RadiationScan, Spectrum
 
@@ -41,7 +43,7 @@ def read(data: bytes, *, sha256: str, limits: Limits) -> RadiationScan:
     try:
         if text.lstrip()[:1] == "{":
             return _read_json(text, sha256=sha256)
-        return _read_csv(text, sha256=sha256)
+        return replace(_read_csv(text, sha256=sha256), doubt=completeness.open_end(data))
     except ShapeMismatch as problem:
         raise UnreadableScan("spectrum", str(problem)) from problem
 
@@ -67,7 +69,10 @@ def _read_json(text: str, *, sha256: str) -> RadiationScan:
 
 
 def _read_csv(text: str, *, sha256: str) -> RadiationScan:
-    rows = list(csv.reader(io.StringIO(text)))
+    try:
+        rows = list(csv.reader(io.StringIO(text)))
+    except csv.Error as problem:
+        raise UnreadableScan("spectrum-csv", str(problem)) from problem
     names = [name.strip().lower() for name in rows[0]]
     if names[1:] not in (
         ["counts"],

@@ -1,25 +1,36 @@
-"""What a radiation passage shows: excess over background, and which nuclides."""
+"""What a radiation file shows: excess over background, where it is, and which nuclides."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib import resources
 
+import numpy as np
+
+from vision.errors import ModelUnavailable
 from vision.findings import (
     Channel,
     CoverageEntry,
     Evidence,
     Finding,
     GrossCount,
+    NaturalExcess,
     NuclideFound,
     Provenance,
     Ran,
+    SpectrumFit,
 )
-from vision.radiation import gross_count, nuclides
-from vision.radiation.gross_count import CountTest
-from vision.scan import RadiationScan, ScanKind
+from vision.models.shelf import Shelf
+from vision.radiation import alarm_model, decide, gross_count, nuclides
+from vision.radiation.decide import GammaResult, Judge
+from vision.radiation.occupancy import background, split
+from vision.scan import CountSeries, RadiationScan, ScanKind, Spectrum
 
 MAX_SPECTRA = 8
+# A file that is no passage is one look at one number.
+FALSE_ALARM_OF_MEASUREMENT = 3e-4
 
 
 def _sha256(text: str) -> str:
@@ -27,9 +38,7 @@ def _sha256(text: str) -> str:
 
 
 COUNTS = Provenance(
-    model="gross-count",
-    version="1",
-    sha256=_sha256(f"{gross_count.FALSE_ALARM_PER_OCCUPANCY} {gross_count.WINDOW_S}"),
+    model="gross-count", version="2", sha256=_sha256(f"{FALSE_ALARM_OF_MEASUREMENT}")
 )
 
 
@@ -45,115 +54,279 @@ def nuclides_provenance() -> Provenance:
 
 
 class RadiationAnalyser:
-    """Analyses one passage or measurement at a time; has no state."""
+    """Analyses one passage or measurement at a time.
 
-    def __init__(self) -> None:
+    Args:
+        shelf: holds the calibrated alarm; without it no passage can alarm, and says so.
+        false_alarm: probability per occupancy of a false alarm, by family ("gamma", "neutron",
+            "residual"); what is left out stays as calibrated.
+
+    Raises:
+        ValueError: a probability for which the calibration says nothing.
+    """
+
+    def __init__(
+        self, shelf: Shelf | None = None, *, false_alarm: Mapping[str, float] | None = None
+    ) -> None:
         self._nuclides = nuclides_provenance()
+        self._shelf = shelf
+        self._judge: Judge | None = None
+        self._false_alarm = dict(false_alarm or {})
+        for probability in self._false_alarm.values():
+            alarm_model.threshold(probability)
 
     @property
     def lineup(self) -> tuple[Provenance, ...]:
-        return (COUNTS, self._nuclides)
+        """Raises: ModelUnavailable: the alarm's manifest is missing or wrong."""
+        if self._shelf is None:
+            return (COUNTS, self._nuclides)
+        alarm = self._shelf.provenance(alarm_model.NAME, label="gamma")
+        return (COUNTS, alarm, self._nuclides)
+
+    def warm_up(self) -> None:
+        """Open the alarm model. Raises: ModelUnavailable."""
+        self._judge_of_passages()
+
+    def _judge_of_passages(self) -> Judge:
+        if self._judge is None:
+            if self._shelf is None:
+                raise ModelUnavailable(f"{alarm_model.NAME}: there is no shelf")
+            model = alarm_model.read(self._shelf.read(alarm_model.NAME))
+            self._judge = Judge(
+                model=model,
+                provenance=self._shelf.provenance(alarm_model.NAME, label="gamma"),
+                false_alarm={**model.false_alarm, **self._false_alarm},
+            )
+        return self._judge
 
     def analyse(
         self, scan: RadiationScan, *, name: str
     ) -> tuple[tuple[Finding, ...], tuple[CoverageEntry, ...]]:
         """Findings, "no alarm" included, and what this file made possible."""
-        findings: list[Finding] = []
-        coverage: list[CoverageEntry] = []
-
-        def cover(analysis: str, ran: Ran, reason: str = "") -> None:
-            coverage.append(
-                CoverageEntry(
-                    scan_sha256=scan.sha256,
-                    scan_name=name,
-                    sensor=ScanKind.RADIATION,
-                    analysis=analysis,
-                    ran=ran,
-                    reason=reason,
-                )
-            )
-
-        for channel in Channel:
-            test, reason = _test(scan, channel)
-            if test is None:
-                cover(f"{channel.value}_count", Ran.NOT_POSSIBLE, reason)
-                continue
-            findings.append(_count(scan, channel, test))
-            cover(f"{channel.value}_count", Ran.RAN, reason)
-        if not scan.energy_calibrated:
-            cover("nuclides", Ran.NOT_POSSIBLE, "the file has no energy calibration")
-        elif scan.spectra:
-            findings += self._identify(scan)
-            cover("nuclides", Ran.RAN)
+        cover = _Coverage(scan, name)
+        if scan.doubt:
+            cover.add("whole_file", Ran.NOT_POSSIBLE, scan.doubt)
+        if scan.series is None:
+            findings = self._measurement(scan, cover)
         else:
-            cover("nuclides", Ran.NOT_POSSIBLE, "the file has no spectrum")
-        return tuple(findings), tuple(coverage)
+            try:
+                judge = self._judge_of_passages()
+            except ModelUnavailable as problem:
+                cover.add("gamma_count", Ran.FAILED, str(problem))
+                cover.add("neutron_count", Ran.FAILED, str(problem))
+                findings = self._name_all(scan, cover)
+            else:
+                findings = self._passages(scan, scan.series, judge, cover)
+        return tuple(findings), tuple(cover.entries)
 
-    def _identify(self, scan: RadiationScan) -> list[NuclideFound]:
-        best: dict[str, nuclides.Identified] = {}
-        for spectrum in scan.spectra[:MAX_SPECTRA]:
-            for found in nuclides.identify(
-                spectrum, scan.background, background_removed=scan.background_removed
-            ):
+    def _measurement(self, scan: RadiationScan, cover: _Coverage) -> list[Finding]:
+        findings: list[Finding] = []
+        cover.add("neutron_count", Ran.NOT_POSSIBLE, "the file has no neutron counts")
+        if scan.background is None:
+            cover.add("gamma_count", Ran.NOT_POSSIBLE, "the file has no background to compare with")
+        else:
+            findings.append(_measured(scan, scan.spectra[0], scan.background))
+            cover.add("gamma_count", Ran.RAN)
+        return findings + self._name_all(scan, cover)
+
+    def _name_all(self, scan: RadiationScan, cover: _Coverage) -> list[Finding]:
+        """Nuclides of every spectrum, whatever the counts say."""
+        if not scan.spectra:
+            cover.add("nuclides", Ran.NOT_POSSIBLE, "the file has no spectrum")
+            return []
+        if not scan.energy_calibrated:
+            cover.add("nuclides", Ran.NOT_POSSIBLE, "the file has no energy calibration")
+            return []
+        cover.add("nuclides", Ran.RAN)
+        best: dict[str, NuclideFound] = {}
+        fits: list[SpectrumFit] = []
+        for number, spectrum in enumerate(scan.spectra[:MAX_SPECTRA]):
+            named = self._identified(scan, spectrum, scan.background)
+            for found in named.nuclides:
                 if found.nuclide not in best or best[found.nuclide].score < found.score:
                     best[found.nuclide] = found
-        return [
-            NuclideFound(
-                evidence=Evidence(scan_sha256=scan.sha256),
-                provenance=self._nuclides,
-                nuclide=found.nuclide,
-                category=found.category,
-                score=found.score,
-                lines_kev=found.lines_kev,
+            # The picture of a measurement shows its first spectrum.
+            if number == 0 and named.fit is not None:
+                fits.append(named.fit)
+        return [*best.values(), *fits]
+
+    def _identified(
+        self,
+        scan: RadiationScan,
+        spectrum: Spectrum,
+        background: Spectrum | None,
+        *,
+        interval_s: tuple[float, float] | None = None,
+        occupancy: int = 0,
+    ) -> _Identified:
+        """The only place that asks which nuclides a spectrum shows."""
+        found = nuclides.identify(spectrum, background, background_removed=scan.background_removed)
+        evidence = Evidence(scan_sha256=scan.sha256, interval_s=interval_s)
+        return _Identified(
+            nuclides=tuple(
+                NuclideFound(
+                    evidence=evidence,
+                    provenance=self._nuclides,
+                    nuclide=one.nuclide,
+                    category=one.category,
+                    score=one.score,
+                    lines_kev=one.lines_kev,
+                    occupancy=occupancy,
+                )
+                for one in found
+            ),
+            # A method that fits the spectrum gives its fit here; it is drawn then.
+            fit=None,
+        )
+
+    def _passages(
+        self, scan: RadiationScan, series: CountSeries, judge: Judge, cover: _Coverage
+    ) -> list[Finding]:
+        findings: list[Finding] = []
+        occupancies = split(series)
+        for occupancy in occupancies:
+            place = max(0, occupancy.number - 1)
+            behind = background(series, occupancy)
+            findings.append(
+                decide.tracked(series, occupancy, behind, judge=judge, sha256=scan.sha256)
             )
-            for found in best.values()
-        ]
+            result = decide.gamma(
+                series, occupancy, judge=judge, sha256=scan.sha256, detector=scan.detector
+            )
+            findings.append(result.finding)
+            if series.neutron is not None:
+                findings.append(decide.neutrons(series, occupancy, judge=judge, sha256=scan.sha256))
+            if result.finding.alarm:
+                findings += self._explore(scan, series, result, judge, place)
+        estimated = occupancies[0].estimated
+        reason = "no unoccupied part: background is the passage's quieter end, an estimate"
+        cover.add("gamma_count", Ran.RAN, reason if estimated else "")
+        if series.neutron is None:
+            cover.add("neutron_count", Ran.NOT_POSSIBLE, "the file has no neutron counts")
+        else:
+            cover.add("neutron_count", Ran.RAN, reason if estimated else "")
+        if not scan.energy_calibrated:
+            cover.add("nuclides", Ran.NOT_POSSIBLE, "the file has no energy calibration")
+        elif scan.spectra or series.channels is not None:
+            cover.add("nuclides", Ran.RAN, "in alarms only")
+        else:
+            cover.add("nuclides", Ran.NOT_POSSIBLE, "the file has no spectrum")
+        return findings
+
+    def _explore(
+        self,
+        scan: RadiationScan,
+        series: CountSeries,
+        result: GammaResult,
+        judge: Judge,
+        place: int,
+    ) -> list[Finding]:
+        """Where an alarm comes from, and what it is."""
+        where, _ = decide.located(series, result, judge=judge, sha256=scan.sha256)
+        excess = decide.natural_excess(result, judge=judge, sha256=scan.sha256)
+        findings: list[Finding] = [where]
+        if excess is not None:
+            findings.append(excess)
+            if not excess.unnatural:
+                # The fit of the series is the better witness; a peak search can only add errors.
+                return [*findings, *decide.natural_series(excess, judge=judge)]
+        spectrum, behind, interval = _spectrum_of(scan, series, result, excess, place)
+        if spectrum is not None and scan.energy_calibrated:
+            named = self._identified(
+                scan, spectrum, behind, interval_s=interval, occupancy=where.occupancy
+            )
+            findings += [*named.nuclides, *([named.fit] if named.fit else [])]
+        return findings
 
 
-def _test(scan: RadiationScan, channel: Channel) -> tuple[CountTest | None, str]:
-    series = scan.series
-    if series is not None:
-        counts = series.gamma if channel is Channel.GAMMA else series.neutron
-        if counts is None:
-            return None, "the file has no neutron counts"
-        test = gross_count.scan_series(series, counts)
-        estimated = "no unoccupied part: background is the passage's quieter end, an estimate"
-        return test, estimated if test.background_is_estimated else ""
-    if channel is Channel.NEUTRON:
-        return None, "the file has no neutron counts"
-    if scan.background is None:
-        return None, "the file has no background to compare with"
-    front, behind = scan.spectra[0], scan.background
-    counts_in, counts_behind = float(front.counts.sum()), float(behind.counts.sum())
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Identified:
+    """What a spectrum shows: nuclides, and the fit that drew them out of it."""
+
+    nuclides: tuple[NuclideFound, ...]
+    fit: SpectrumFit | None
+
+
+class _Coverage:
+    """Collects what ran on one scan."""
+
+    def __init__(self, scan: RadiationScan, name: str) -> None:
+        self._scan = scan
+        self._name = name
+        self.entries: list[CoverageEntry] = []
+
+    def add(self, analysis: str, ran: Ran, reason: str = "") -> None:
+        self.entries.append(
+            CoverageEntry(
+                scan_sha256=self._scan.sha256,
+                scan_name=self._name,
+                sensor=ScanKind.RADIATION,
+                analysis=analysis,
+                ran=ran,
+                reason=reason,
+            )
+        )
+
+
+def _measured(scan: RadiationScan, front: Spectrum, behind: Spectrum) -> GrossCount:
+    """One spectrum against a background measured apart."""
+    counts, counts_behind = float(front.counts.sum()), float(behind.counts.sum())
+    limit = gross_count.threshold(1, false_alarm=FALSE_ALARM_OF_MEASUREMENT)
     z = gross_count.excess_z(
-        counts_in,
+        counts,
         background_counts=counts_behind,
         background_s=behind.live_time_s,
-        window_s=front.live_time_s,
-    )
-    return (
-        CountTest(
-            z=z,
-            threshold=gross_count.threshold(1),
-            peak_rate_cps=counts_in / front.live_time_s,
-            background_rate_cps=counts_behind / behind.live_time_s,
-            interval_s=(0.0, front.real_time_s),
-            background_is_estimated=False,
-        ),
-        "",
-    )
-
-
-def _count(scan: RadiationScan, channel: Channel, test: CountTest) -> GrossCount:
-    provenance = Provenance(
-        model=COUNTS.model, version=COUNTS.version, sha256=COUNTS.sha256, threshold=test.threshold
-    )
+        live_s=front.live_time_s,
+    )[0]
     return GrossCount(
-        evidence=Evidence(scan_sha256=scan.sha256, interval_s=test.interval_s),
-        provenance=provenance,
-        channel=channel,
-        alarm=test.alarm,
-        z=test.z,
-        peak_rate_cps=test.peak_rate_cps,
-        background_rate_cps=test.background_rate_cps,
+        evidence=Evidence(scan_sha256=scan.sha256, interval_s=(0.0, front.real_time_s)),
+        provenance=Provenance(
+            model=COUNTS.model, version=COUNTS.version, sha256=COUNTS.sha256, threshold=limit
+        ),
+        channel=Channel.GAMMA,
+        alarm=bool(z >= limit),
+        z=float(z),
+        peak_rate_cps=counts / front.live_time_s,
+        background_rate_cps=counts_behind / behind.live_time_s,
     )
+
+
+def _spectrum_of(
+    scan: RadiationScan,
+    series: CountSeries,
+    result: GammaResult,
+    excess: NaturalExcess | None,
+    place: int,
+) -> tuple[Spectrum | None, Spectrum | None, tuple[float, float] | None]:
+    """Spectrum of an alarm, the background to take off it, and the time it stands for."""
+    span = result.finding.evidence.interval_s
+    if excess is not None and excess.unnatural:
+        span = excess.evidence.interval_s
+    if series.channels is None or series.channel_edges_kev is None or span is None:
+        spectrum = scan.spectra[min(place, len(scan.spectra) - 1)] if scan.spectra else None
+        return spectrum, scan.background, span
+    middle = series.start_s + series.duration_s / 2
+    inside = (middle >= span[0]) & (middle <= span[1])
+    live = float(series.duration_s[inside].sum())
+    spectrum = Spectrum(
+        counts=series.channels[inside].sum(axis=0, dtype=np.float64),
+        edges_kev=series.channel_edges_kev,
+        live_time_s=live,
+        real_time_s=live,
+    )
+    occupancy = result.prepared.occupancy
+    if occupancy.estimated:
+        return spectrum, scan.background, span
+    # The vehicle shields background; less time stands for less background.
+    tested = slice(occupancy.tested_first, occupancy.tested_last + 1)
+    own = inside[tested]
+    free = result.prepared.background.rate_cps * float(result.prepared.duration_s[own].sum())
+    left = float(result.prepared.expected[own].sum()) / free if free > 0 else 1.0
+    behind_s = result.prepared.background.duration_s / max(left, 0.3)
+    behind = Spectrum(
+        counts=series.channels[occupancy.behind].sum(axis=0, dtype=np.float64),
+        edges_kev=series.channel_edges_kev,
+        live_time_s=behind_s,
+        real_time_s=behind_s,
+    )
+    return spectrum, behind, span

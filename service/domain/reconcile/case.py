@@ -14,16 +14,30 @@ from service.domain.registration import Registration
 from service.domain.verdict import Result, RuleOutcome
 from vision.findings import (
     Analysis,
+    BackgroundTracked,
     ContainerFound,
     GrossCount,
     LoadState,
+    NaturalExcess,
     NuclideFound,
     Reading,
     ScanQuality,
+    SourceLocated,
     Subject,
 )
 
-_F = TypeVar("_F", ContainerFound, GrossCount, LoadState, NuclideFound, Reading, ScanQuality)
+_F = TypeVar(
+    "_F",
+    BackgroundTracked,
+    ContainerFound,
+    GrossCount,
+    LoadState,
+    NaturalExcess,
+    NuclideFound,
+    Reading,
+    ScanQuality,
+    SourceLocated,
+)
 VERSION = "1"
 
 

@@ -10,7 +10,14 @@ from service.domain.reconcile import (
     owner_registered,
     plate_registered,
     plate_sought,
+    radiation_background,
+    radiation_class7,
     radiation_explained,
+    radiation_intensity,
+    radiation_missing,
+    radiation_neutron,
+    radiation_residual,
+    radiation_spread,
     registers_answered,
     scan_quality,
     size_type_declared,
@@ -28,12 +35,31 @@ RULES = (
     owner_registered,
     plate_registered,
     plate_sought,
+    radiation_neutron,
     radiation_explained,
+    radiation_residual,
+    radiation_spread,
+    radiation_intensity,
+    radiation_missing,
+    radiation_class7,
+    radiation_background,
     scan_quality,
     evidence_complete,
     registers_answered,
 )
 INDEPENDENT_SOURCES = 2
+# Silent without an alarm, so a release cannot need them; in doubt they refuse it.
+KEEPS = frozenset(
+    rule.RULE
+    for rule in (
+        radiation_neutron,
+        radiation_residual,
+        radiation_spread,
+        radiation_intensity,
+        radiation_missing,
+        radiation_class7,
+    )
+)
 
 
 def reach_verdict(case: Case) -> Verdict:
@@ -81,4 +107,12 @@ def _blocking(case: Case, outcomes: tuple[RuleOutcome, ...]) -> list[str]:
         if not own and rule in case.policy.release_needs:
             reasons.append(f"Rule {rule} had nothing to judge.")
         reasons += [o.sentence for o in own if o.result is Result.CANNOT_TELL]
+    # What a rule that need not speak could not tell keeps a vehicle all the same.
+    reasons += [
+        o.sentence
+        for o in outcomes
+        if o.rule in KEEPS
+        and o.rule not in case.policy.release_needs
+        and o.result is Result.CANNOT_TELL
+    ]
     return reasons

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
+from service.domain.reconcile.norm_goods import headings_of, norm_goods
 from service.domain.register_statement import REGISTERS
 from service.domain.verdict import Severity
 from service.errors import NotConfigured
@@ -17,6 +18,7 @@ from vision.scan import ScanKind
 
 DEFAULT = "policies/default.toml"
 HEADING = 4
+SHIPPED_NORM = "shipped"
 RULES = frozenset(
     {
         "number_valid",
@@ -30,11 +32,37 @@ RULES = frozenset(
         "plate_sought",
         "owner_registered",
         "registers_answered",
+        "radiation_neutron",
         "radiation_explained",
+        "radiation_residual",
+        "radiation_spread",
+        "radiation_intensity",
+        "radiation_missing",
+        "radiation_class7",
+        "radiation_background",
         "scan_quality",
         "evidence_complete",
     }
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RadiationPolicy:
+    """Limits of the radiation rules; the shipped policy says what each is for.
+
+    Rates are compared as multiples of the background, activities as multiples of ordinary
+    ground, so that no rule needs to know the detector.
+    """
+
+    weak_z: float = 21.0
+    short_vehicle_m: float = 8.0
+    geometry_low: float = 0.08
+    geometry_high: float = 2.5
+    full_load_kg: float = 5000.0
+    window_s: float = 2.0
+    missing_z: float = 3.0
+    missing_least: float = 0.1
+    background_s: float = 20.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +80,7 @@ class Policy:
     severities: Mapping[str, Severity]
     norm: Mapping[str, frozenset[str]]
     required_registers: tuple[str, ...] = ()
+    radiation: RadiationPolicy = RadiationPolicy()
 
     def severity(self, rule: str) -> Severity:
         return self.severities[rule]
@@ -87,6 +116,9 @@ def read_policy(path: Path | None = None) -> Policy:
             severities=_severities(shipped) | _severities(stored, known=_severities(shipped)),
             norm=_norm(stored.get("norm", {})),
             required_registers=_registers(stored.get("required_registers", ())),
+            radiation=RadiationPolicy(
+                **{name: float(value) for name, value in stored.get("radiation", {}).items()}
+            ),
         )
     except (OSError, KeyError, ValueError, TypeError, AttributeError) as problem:
         raise NotConfigured(f"policy {path or DEFAULT}: {problem}") from problem
@@ -118,7 +150,12 @@ def _severities(
     return {rule: Severity(value) for rule, value in own.items()}
 
 
-def _norm(stored: Mapping[str, list[str]]) -> dict[str, frozenset[str]]:
+def _norm(stored: Mapping[str, list[str]] | str) -> dict[str, frozenset[str]]:
+    """Headings by natural nuclide: the policy's own, or those of the shipped table."""
+    if stored == SHIPPED_NORM:
+        return {series: headings_of(series) for series in {goods.series for goods in norm_goods()}}
+    if isinstance(stored, str):
+        raise TypeError(f"norm: expected a table or {SHIPPED_NORM!r}, got {stored!r}")
     for nuclide, headings in stored.items():
         for heading in headings:
             if not (len(heading) == HEADING and heading.isdecimal()):

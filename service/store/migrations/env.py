@@ -2,7 +2,9 @@
 
 from alembic import context
 
-from service.store.tables import metadata
+from service.store.passages import passages
+
+metadata = passages.metadata
 
 connection = context.config.attributes["connection"]
 context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)

@@ -24,7 +24,14 @@ from service.web.console.queue import next_to_decide
 from service.web.forms import small_form
 from service.web.overlay import labels
 from service.web.wiring import Services
-from vision.findings import Finding, GrossCount, NuclideFound, Reading
+from vision.findings import (
+    Finding,
+    GrossCount,
+    NaturalExcess,
+    NuclideFound,
+    Reading,
+    SourceLocated,
+)
 
 router = APIRouter(prefix="/inspections/{inspection_id}")
 RULE_NAMES = {
@@ -36,7 +43,14 @@ RULE_NAMES = {
     "container_count": "Number of containers",
     "plate_registered": "Plate in register",
     "plate_declared": "Plate declared",
+    "radiation_neutron": "Neutrons",
     "radiation_explained": "Radiation",
+    "radiation_residual": "Radiation beyond natural",
+    "radiation_spread": "Radiation over the load",
+    "radiation_intensity": "Radiation against mass",
+    "radiation_missing": "Radiation expected",
+    "radiation_class7": "Class 7",
+    "radiation_background": "Radiation background",
     "scan_quality": "Scan quality",
     "evidence_complete": "Evidence",
 }
@@ -56,6 +70,8 @@ class ScanView:
     readings: tuple[tuple[int, Reading], ...]
     counts: tuple[tuple[int, GrossCount], ...]
     nuclides: tuple[tuple[int, NuclideFound], ...]
+    places: tuple[tuple[int, SourceLocated], ...]
+    excesses: tuple[tuple[int, NaturalExcess], ...]
 
 
 @router.get("")
@@ -143,6 +159,8 @@ def view_of(file: EvidenceFile, findings: tuple[Finding, ...]) -> ScanView:
         readings=tuple((i, f) for i, f in own if isinstance(f, Reading)),
         counts=tuple((i, f) for i, f in own if isinstance(f, GrossCount)),
         nuclides=tuple((i, f) for i, f in own if isinstance(f, NuclideFound)),
+        places=tuple((i, f) for i, f in own if isinstance(f, SourceLocated)),
+        excesses=tuple((i, f) for i, f in own if isinstance(f, NaturalExcess)),
     )
 
 

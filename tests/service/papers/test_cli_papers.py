@@ -159,3 +159,9 @@ def test_a_file_name_that_is_no_text_is_no_obstacle(state: Path) -> None:
     assert run("watch", inbox, "--once").exit_code == 0
     assert len(list((inbox / "done").iterdir())) == 1
     assert len(list((inbox / "refused").iterdir())) == 2
+
+
+def test_masses_are_learnt_into_the_data_folder(state: Path) -> None:
+    done = run("learn-masses", "--json")
+    assert done.exit_code == 0, done.output
+    assert json.loads((state / "state" / "unit_mass.json").read_text(encoding="utf-8")) == {}

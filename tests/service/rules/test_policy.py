@@ -29,7 +29,7 @@ def written(folder: Path, text: str) -> Path:
 def test_the_shipped_policy_needs_every_sensor_and_both_channels() -> None:
     assert set(SHIPPED.required_sensors) == set(ScanKind)
     assert set(SHIPPED.required_channels) == set(Channel)
-    assert SHIPPED.label.startswith("default@1#")
+    assert SHIPPED.label.startswith("default@2#")
 
 
 def test_what_a_policy_leaves_out_is_as_shipped(tmp_path: Path) -> None:

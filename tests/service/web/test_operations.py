@@ -14,8 +14,10 @@ from pydantic import BaseModel
 from starlette.testclient import TestClient
 
 from service.domain.access import Role
-from service.web import examples, paper_examples
+from service.web import examples, paper_examples, passage_examples
+from service.web.api_passages import ClosedOut, PassageIn, PassageOut, RecordsIn
 from service.web.app import create_app
+from service.web.goods_schemas import GoodsOut
 from service.web.openapi import VERBS
 from service.web.paper_schemas import ImportOut, PaperOut, VisitOut
 from service.web.problems import KINDS, Problem
@@ -259,6 +261,8 @@ def test_every_body_and_every_json_answer_has_an_example(document: dict[str, Any
         (DeclarationIn, examples.DECLARATION),
         (RegistrationIn, examples.REGISTRATION),
         (DecisionIn, examples.DECISION),
+        (PassageIn, passage_examples.PASSAGE_IN),
+        (RecordsIn, passage_examples.RECORDS_IN),
     ],
 )
 def test_request_examples_are_accepted(model: type[Any], example: dict[str, Any]) -> None:
@@ -281,6 +285,10 @@ def test_the_declaration_of_the_example_is_filed_as_its_example_answer(
         pytest.param(ImportOut, paper_examples.IMPORTED, id="imported"),
         pytest.param(PaperOut, paper_examples.PAPER, id="paper"),
         pytest.param(VisitOut, paper_examples.VISIT, id="visit"),
+        pytest.param(GoodsOut, paper_examples.GOODS, id="goods"),
+        pytest.param(PassageOut, passage_examples.OPENED, id="passage-opened"),
+        pytest.param(PassageOut, passage_examples.LASTING, id="passage"),
+        pytest.param(ClosedOut, passage_examples.CLOSED, id="passage-closed"),
         pytest.param(InspectionOut, examples.RECEIVED, id="received"),
         pytest.param(InspectionOut, examples.JUDGED, id="judged"),
         pytest.param(InspectionOut, examples.DECIDED, id="decided"),

@@ -1,0 +1,77 @@
+"""Rule 31: declared radioactive material is what its UN number says."""
+
+from __future__ import annotations
+
+from service.domain.reconcile.case import Case
+from service.domain.reconcile.radiation_case import class_7_numbers, outcome, passings
+from service.domain.verdict import Result, RuleOutcome
+from vision.findings import NuclideCategory
+
+RULE = "radiation_class7"
+VERSION = "1"
+# ADR 2023 table A: names of the entries decide what may be inside.
+URANIUM_HEXAFLUORIDE = frozenset({"2977", "2978", "3507"})
+NATURAL_ARTICLES = frozenset({"2909"})
+EMPTY_PACKAGE = frozenset({"2908"})
+FISSILE = frozenset({"2977", *(str(number) for number in range(3324, 3332)), "3333"})
+URANIUM = frozenset({"U-235", "U-238"})
+NATURAL_OR_DEPLETED = frozenset({"U-238", "U-235", "Th-232", "Ra-226"})
+FISSILE_NUCLIDES = frozenset({"U-235", "Pu-239", "U-233", "Pu-241"})
+
+
+def judge(case: Case) -> tuple[RuleOutcome, ...]:
+    """Only where class 7 is declared."""
+    numbers = class_7_numbers(case)
+    if not numbers:
+        return ()
+    own = passings(case)
+    found = {n.nuclide: i for passing in own for i, n in passing.nuclides}
+    # What natural goods explain is not the package's.
+    natural = {
+        n.nuclide
+        for passing in own
+        for _, n in passing.nuclides
+        if n.category is NuclideCategory.NORM
+        and any(case.policy.explains(n.nuclide, hs) for hs in case.hs_codes)
+    }
+    names = sorted(set(found) - natural)
+    neutrons = any(count.alarm for passing in own for _, count in passing.neutron)
+    alarm = any(passing.gamma_alarm for passing in own)
+    result, sentence = _compare(frozenset(numbers), names, neutrons=neutrons, alarm=alarm)
+    return (
+        outcome(
+            case,
+            RULE,
+            VERSION,
+            result,
+            subject=f"UN {', '.join(numbers)}",
+            expected=f"class 7, UN {', '.join(numbers)}",
+            observed=", ".join([*names, *(["neutrons"] if neutrons else [])]) or "no nuclide",
+            sentence=sentence,
+            findings=tuple(found[name] for name in names),
+        ),
+    )
+
+
+def _compare(
+    numbers: frozenset[str], names: list[str], *, neutrons: bool, alarm: bool
+) -> tuple[Result, str]:
+    if not names:
+        words = "an alarm without a nuclide" if alarm else "no radiation; it may be shielded"
+        return Result.CANNOT_TELL, f"Class 7 is declared, and there is {words}."
+    found = ", ".join(names)
+    fissile = sorted(FISSILE_NUCLIDES & set(names))
+    wrong = ""
+    if numbers <= EMPTY_PACKAGE:
+        wrong = f"An empty package is declared, and {found} is there."
+    elif numbers <= URANIUM_HEXAFLUORIDE and not set(names) <= URANIUM:
+        wrong = f"Uranium hexafluoride is declared, and {found} was found."
+    elif numbers <= NATURAL_ARTICLES and not set(names) <= NATURAL_OR_DEPLETED:
+        wrong = f"Natural uranium or thorium is declared, not {found}."
+    elif fissile and not numbers & (FISSILE | URANIUM_HEXAFLUORIDE | NATURAL_ARTICLES):
+        wrong = f"{fissile[0]} is fissile, and the UN number says that nothing is."
+    if wrong:
+        return Result.MISMATCH, wrong
+    if neutrons and not numbers & FISSILE:
+        return Result.CANNOT_TELL, "Neutrons under a UN number that does not say why."
+    return Result.MATCH, f"{found} may be what UN {', '.join(sorted(numbers))} says."

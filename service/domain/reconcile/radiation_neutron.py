@@ -1,0 +1,58 @@
+"""Rule 25: neutrons are never innocent; no goods explain them."""
+
+from __future__ import annotations
+
+import math
+
+from service.domain.reconcile.case import Case
+from service.domain.reconcile.radiation_case import class_7_numbers, outcome, passings
+from service.domain.verdict import Result, RuleOutcome
+from vision.findings import Channel, GrossCount
+
+RULE = "radiation_neutron"
+VERSION = "1"
+
+
+def judge(case: Case) -> tuple[RuleOutcome, ...]:
+    """Every neutron channel that counted; one that the policy requires must have."""
+    outcomes = []
+    counted = any(f.channel is Channel.NEUTRON for _, f in case.findings(GrossCount))
+    if Channel.NEUTRON in case.policy.required_channels and not counted:
+        outcomes.append(
+            outcome(
+                case,
+                RULE,
+                VERSION,
+                Result.CANNOT_TELL,
+                subject="neutron",
+                observed="no neutron count against a background",
+                sentence="Nothing tells whether there is more neutron radiation than background.",
+                weight="neutron",
+            )
+        )
+    for passing in passings(case):
+        for index, found in passing.neutron:
+            numbers = class_7_numbers(case)
+            also = f" Class 7 is declared (UN {', '.join(numbers)})." if numbers else ""
+            result, sentence = Result.MATCH, f"No neutron alarm{passing.label}."
+            if not math.isfinite(found.z):
+                result = Result.CANNOT_TELL
+                sentence = f"The neutron count{passing.label} gave no result."
+            elif found.alarm:
+                result = Result.MISMATCH
+                sentence = f"Neutron alarm{passing.label} (z {found.z:.1f}): never innocent.{also}"
+            rates = f"{found.peak_rate_cps:.1f} cps over {found.background_rate_cps:.1f} cps"
+            outcomes.append(
+                outcome(
+                    case,
+                    RULE,
+                    VERSION,
+                    result,
+                    subject=f"neutron{passing.label}",
+                    observed=rates,
+                    sentence=sentence,
+                    findings=(index,),
+                    weight="neutron",
+                )
+            )
+    return tuple(outcomes)
