@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine
 
 from service.store.engine import migrate, open_engine
+from tests.conftest import Database
 from tests.service.registers.gateways import PoliceGateway, VehicleGateway, serving
 
 
@@ -17,6 +18,12 @@ def engine(database_url: str) -> Iterator[Engine]:
     migrate(engine)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def sqlite_engine(sqlite_database: Database) -> Engine:
+    """Where the database makes no difference."""
+    return sqlite_database.engine
 
 
 @pytest.fixture
