@@ -28,11 +28,14 @@ Entry = Registration | Hit | ContainerOwner | EconomicOperator | AeoCertificate
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedRegister:
-    """A register that the settings name. `needs_country`: it cannot be asked without one."""
+    """A register that the settings name. `needs_country`: it cannot be asked without one;
+    `remote`: it is behind a gateway, and not a table in memory.
+    """
 
     name: str
     kind: RegisterKind
     needs_country: bool = False
+    remote: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

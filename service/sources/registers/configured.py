@@ -68,7 +68,12 @@ _SETTINGS = {
 def named_registers(settings: Settings) -> tuple[NamedRegister, ...]:
     """Those that the settings name, without opening any."""
     return tuple(
-        NamedRegister(name=name, kind=REGISTERS[name], needs_country=name == eucaris.NAME)
+        NamedRegister(
+            name=name,
+            kind=REGISTERS[name],
+            needs_country=name == eucaris.NAME,
+            remote=setting.endswith("_url"),
+        )
         for name, setting in _SETTINGS.items()
         if getattr(settings, setting)
     )
