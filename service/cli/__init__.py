@@ -17,8 +17,10 @@ from service.cli import (
     bench,
     database,
     evaluate,
+    goods,
     inspect,
     keys,
+    masses,
     models,
     papers,
     radiation,
@@ -36,9 +38,14 @@ app.command()(serve.serve)
 app.command("worker")(serve.work)
 app.command("demo")(serve.run_demo)
 app.command()(inspect.inspect)
+app.command()(goods.goods)
+app.command()(goods.names)
+evaluate.app.command("goods")(goods.evaluate_goods)
+evaluate.app.command("names")(goods.evaluate_names)
 app.command("radiation")(radiation.show_radiation)
 evaluate.app.command("portal")(radiation.evaluate_portal)
 app.add_typer(evaluate.app, name="evaluate")
+papers.app.command("learn-masses")(masses.learn)
 app.add_typer(papers.app, name="papers")
 app.add_typer(bench.app, name="bench")
 app.add_typer(models.app, name="models")

@@ -23,7 +23,7 @@ from service.domain.papers.paper import PaperKind
 from service.errors import InvalidInput, NotFound, UnreadablePapers
 from service.usecases.import_papers import FileReport
 from service.usecases.paper_desk import PaperDesk, Question
-from service.usecases.paper_ports import Outcome, PaperHistory
+from service.usecases.paper_ports import Outcome, PaperHistory, readable
 from service.web.paper_schemas import (
     FileOut,
     ImportOut,
@@ -78,12 +78,12 @@ def _import_all(
     with Progress(*columns, console=err, transient=True, disable=quiet) as progress:
         task = progress.add_task("Importing", total=len(files))
         for path in files:
-            progress.update(task, description=escape(path.name))
+            progress.update(task, description=escape(readable(path.name)))
             try:
                 report = desk.take_in(path.name, path.read_bytes(), site=site, caller=_ME)
                 found.append((file_out(report), report))
             except UnreadablePapers as problem:
-                refused = FileOut(name=path.name, source=problem.source, problem=problem.reason)
+                refused = FileOut(name=problem.file, source=problem.source, problem=problem.reason)
                 found.append((refused, None))
             progress.advance(task)
     return found

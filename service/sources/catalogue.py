@@ -18,20 +18,44 @@ from service.sources import (
     PaperSource,
     UnreadablePaper,
 )
+from service.sources.ais import AIS
+from service.sources.baplie import BAPLIE
 from service.sources.bill_of_lading import BillOfLading
+from service.sources.coarri import COARRI
+from service.sources.codeco import CODECO
+from service.sources.container_status import CONTAINER_STATUS
+from service.sources.coprar import COPRAR
 from service.sources.customs_csv import CustomsCsv
 from service.sources.facturx import FacturX
+from service.sources.gate_appointment import GATE_APPOINTMENT
+from service.sources.gnss_track import GNSS_TRACK
 from service.sources.ics2_ens import Ics2Ens
+from service.sources.iftsta import IFTSTA
 from service.sources.ncts import Ncts
 from service.sources.packing_list import PackingList
 from service.sources.tallyman_json import TallymanJson
+from service.sources.tic40 import TIC40
 from service.sources.ubl_invoice import UblInvoice
+from service.sources.vermas import VERMAS
 from service.sources.wco_data_model import WcoDataModel
+from service.sources.weighbridge import WEIGHBRIDGE
 
 ENTRY_POINT_GROUP = "tallyman.paper_sources"
 UNKNOWN = "unknown"
 
 CATALOGUE: tuple[PaperSource, ...] = (
+    AIS,
+    BAPLIE,
+    COARRI,
+    CODECO,
+    CONTAINER_STATUS,
+    COPRAR,
+    GATE_APPOINTMENT,
+    GNSS_TRACK,
+    IFTSTA,
+    TIC40,
+    VERMAS,
+    WEIGHBRIDGE,
     BillOfLading(),
     CustomsCsv(),
     FacturX(),

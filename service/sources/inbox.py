@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Protocol
 
 from service.errors import InvalidInput
+from service.usecases.paper_ports import readable
 
 log = logging.getLogger(__name__)
 DONE, REFUSED, LOCK = "done", "refused", ".tallyman.lock"
@@ -155,7 +156,7 @@ class DropFolder:
         if problems:
             # First the problem: a file in `refused` never stands there without its reason.
             text = json.dumps(
-                {"file": path.name, "summary": summary, "problems": problems},
+                {"file": readable(path.name), "summary": summary, "problems": problems},
                 ensure_ascii=False,
                 indent=1,
             )
@@ -163,9 +164,9 @@ class DropFolder:
         try:
             path.rename(target)
         except FileNotFoundError:
-            log.warning("%s is gone from the drop folder", path.name)
+            log.warning("%s is gone from the drop folder", readable(path.name))
         self._seen.pop(path.name, None)
-        return Taken(name=path.name, path=target, refused=refused, summary=summary)
+        return Taken(name=readable(path.name), path=target, refused=refused, summary=summary)
 
 
 def _free(path: Path) -> Path:

@@ -8,6 +8,7 @@ from datetime import UTC, tzinfo
 from service.errors import UnreadablePapers
 from service.sources import Batch, Limits, PaperFile, PaperSource, UnreadablePaper
 from service.sources.catalogue import CATALOGUE, read_paper_file
+from service.usecases.paper_ports import readable
 
 
 def paper_reader(
@@ -30,7 +31,10 @@ def paper_reader(
             return read_paper_file(file, limits=limits, sources=sources)
         except UnreadablePaper as problem:
             raise UnreadablePapers(
-                problem.source, problem.reason, file=name, where=problem.where
+                problem.source,
+                readable(problem.reason),
+                file=name,
+                where=readable(problem.where),
             ) from problem
 
     return read

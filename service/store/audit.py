@@ -17,23 +17,21 @@ from typing import Any
 from sqlalchemy import (
     Column,
     Connection,
-    Engine,
     Index,
     Integer,
     Row,
     String,
     Table,
     Text,
-    func,
     insert,
     select,
 )
 
+from service.store.connections import AUDIT_LOCK, Connections
 from service.store.tables import EPOCH, Instant, metadata
 from service.usecases.registers import Purpose, QueryStage, RegisterQuery
 
 START = "0" * 64
-AUDIT_LOCK = 7_215_516
 FETCH = 1_000
 
 register_queries = Table(
@@ -82,26 +80,19 @@ class Broken:
     reason: str
 
 
-class SqlAuditLog:
+class SqlAuditLog(Connections):
     """See `service.usecases.registers.AuditLog`.
 
     Args:
         engine: from `service.store.engine.open_engine`, migrated.
     """
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
-    def _reading(self) -> Connection:
-        return self._engine.connect().execution_options(read_only=True)
-
     def __call__(self, query: RegisterQuery) -> None:
         """Append a line; committed when this returns, and what it raises means that it is not."""
         values = _values(query)
-        with self._engine.begin() as db:
+        with self._writing() as db:
             # One after the other: each line needs the seal of the one before.
-            if db.dialect.name == "postgresql":
-                db.execute(select(func.pg_advisory_xact_lock(AUDIT_LOCK)))
+            self._lock(db, AUDIT_LOCK)
             last = _head(db)
             sequence = last.sequence + 1
             db.execute(

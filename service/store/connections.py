@@ -36,6 +36,7 @@ ANALYSED_OR_LATER = tuple(
 # Keys of PostgreSQL's advisory locks; SQLite has one writer at a time anyway.
 EVENTS_LOCK = 7_215_514
 PAPERS_LOCK = 7_215_515
+AUDIT_LOCK = 7_215_516
 
 
 class Connections:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Connection,
-    Engine,
     Row,
     Select,
     Table,
     and_,
+    bindparam,
     or_,
     select,
     true,
@@ -28,6 +30,7 @@ from service.domain.papers.keys import Key, KeyKind
 from service.domain.papers.paper import Function, Origin, Paper, PaperKind, Revision
 from service.errors import NotFound
 from service.store import paper_tables as t
+from service.store.connections import Connections
 from service.store.paper_filing import chunks, file_all, make_ready
 from service.store.paper_json import body_of, origins_of
 from service.usecases.paper_ports import Line, PaperHistory, SentFile, Span
@@ -40,22 +43,16 @@ _HEAD = [
 ]
 
 
-class SqlPaperArchive:
+class SqlPaperArchive(Connections):
     """See `service.usecases.paper_ports.PaperArchive`.
 
     Args:
         engine: from `service.store.engine.open_engine`, migrated.
     """
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
-    def _reading(self) -> Connection:
-        return self._engine.connect().execution_options(read_only=True)
-
     def file(self, papers: Sequence[Paper], *, file: SentFile, now: datetime) -> tuple[Line, ...]:
         ready = make_ready(papers)
-        with self._engine.begin() as db:
+        with self._writing() as db:
             return file_all(db, ready, file=file, now=now)
 
     def find(
@@ -64,18 +61,16 @@ class SqlPaperArchive:
         kinds = {kind: values for kind, values in wanted.items() if values}
         if not kinds:
             return ()
-        found = [newest_with(kind, values, site, spans[kind]) for kind, values in kinds.items()]
+        asked: dict[str, object] = {"site": site}
+        for kind, values in kinds.items():
+            asked |= {
+                f"{kind.value}_values": sorted(values),
+                f"{kind.value}_since": spans[kind].since,
+                f"{kind.value}_until": spans[kind].until,
+            }
         with self._reading() as db:
-            arrivals = db.scalars(union_all(*found)).all()
+            arrivals = db.scalars(_newest_with(frozenset(kinds)), asked).all()
             return _histories(db, arrivals, containers=kinds.get(KeyKind.CONTAINER, frozenset()))
-
-    def happening(
-        self, kinds: frozenset[PaperKind], *, site: str, span: Span
-    ) -> tuple[PaperHistory, ...]:
-        # A statement per kind: each walks its own stretch of the index.
-        found = [_newest_about(kind, site, span) for kind in sorted(kinds)]
-        with self._reading() as db:
-            return _histories(db, db.scalars(union_all(*found)).all())
 
     def search(self, keys: frozenset[Key], *, caller: Caller) -> tuple[PaperHistory, ...]:
         table = t.paper_keys
@@ -129,36 +124,27 @@ class SqlPaperArchive:
             return _paper(row, parts.scalars().all(), origins=origins_of(row.field_origins))
 
 
-def newest_with(kind: KeyKind, values: Collection[str], site: str, span: Span) -> Select[Any]:
+# Statements are built once: building them would take longer than the database needs to answer.
+
+
+@cache
+def _newest_with(kinds: frozenset[KeyKind]) -> CompoundSelect[Any]:
     """Arrivals of the newest papers with one of the keys; reads nothing but the index."""
-    table = t.paper_keys
+    return union_all(*(_newest_of(kind) for kind in sorted(kinds)))
+
+
+def _newest_of(kind: KeyKind) -> Select[Any]:
+    table, about = t.paper_keys, t.paper_keys.c.about
     newest = (
         select(table.c.arrival)
         .where(
             table.c.kind == kind.value,
-            table.c.value.in_(sorted(values)),
-            table.c.site == site,
-            table.c.about >= span.since,
-            table.c.about < span.until,
+            table.c.value.in_(bindparam(f"{kind.value}_values", expanding=True)),
+            table.c.site == bindparam("site"),
+            about >= bindparam(f"{kind.value}_since", type_=about.type),
+            about < bindparam(f"{kind.value}_until", type_=about.type),
         )
-        .order_by(table.c.about.desc())
-        .limit(MOST_PER_KIND)
-        .subquery()
-    )
-    return select(newest.c.arrival)
-
-
-def _newest_about(kind: PaperKind, site: str, span: Span) -> Select[Any]:
-    table = t.papers
-    newest = (
-        select(table.c.arrival)
-        .where(
-            table.c.site == site,
-            table.c.kind == kind.value,
-            table.c.about >= span.since,
-            table.c.about < span.until,
-        )
-        .order_by(table.c.about.desc())
+        .order_by(about.desc())
         .limit(MOST_PER_KIND)
         .subquery()
     )
@@ -171,7 +157,7 @@ def _histories(
     """The papers that have one of those revisions, with all their revisions; newest first."""
     versions: dict[PaperId, dict[int, Version]] = {}
     for some in chunks(sorted(set(arrivals))):
-        for row in db.execute(_all_revisions(some)):
+        for row in db.execute(_all_revisions(), {"arrivals": some}):
             identity = PaperId(site=row.site, kind=PaperKind(row.kind), reference=row.reference)
             versions.setdefault(identity, {})[row.arrival] = _version(row)
     states = {identity: state_of(rows.values()) for identity, rows in versions.items()}
@@ -190,12 +176,13 @@ def _histories(
     return tuple(sorted(found, key=lambda history: -history.state.counts.arrival))
 
 
-def _all_revisions(arrivals: Sequence[int]) -> Select[Any]:
-    """Of the papers that those revisions belong to, every revision without its body."""
+@cache
+def _all_revisions() -> Select[Any]:
+    """Of the papers that `arrivals` belong to, every revision without its body."""
     table, named = t.papers, t.papers.alias("named")
     ids = (
         select(named.c.reference, named.c.kind, named.c.site)
-        .where(named.c.arrival.in_(arrivals))
+        .where(named.c.arrival.in_(bindparam("arrivals", expanding=True)))
         .distinct()
         .subquery()
     )
@@ -207,13 +194,20 @@ def _all_revisions(arrivals: Sequence[int]) -> Select[Any]:
     return select(*_HEAD).join(ids, same)
 
 
+@cache
+def _whole_revisions() -> Select[Any]:
+    """The rows of `arrivals`, but for the origins of their fields."""
+    columns = [column for column in t.papers.c if column.name != "field_origins"]
+    return select(*columns).where(t.papers.c.arrival.in_(bindparam("arrivals", expanding=True)))
+
+
 def _papers(
     db: Connection, arrivals: Sequence[int], containers: frozenset[str]
 ) -> dict[int, Paper]:
     """Those revisions with their bodies; of bay plans only those containers."""
     found: dict[int, Paper] = {}
     for some in chunks(arrivals):
-        rows = db.execute(select(t.papers).where(t.papers.c.arrival.in_(some))).all()
+        rows = db.execute(_whole_revisions(), {"arrivals": some}).all()
         plans = [row.arrival for row in rows if row.body_type == "bay_plan"]
         parts = _parts_of(db, plans, containers)
         found |= {row.arrival: _paper(row, parts.get(row.arrival, ())) for row in rows}

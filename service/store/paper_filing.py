@@ -16,7 +16,7 @@ from service.domain.papers.paper import Paper
 from service.errors import NotConfigured
 from service.store import paper_tables as t
 from service.store.paper_json import PackedPaper, Unstorable, pack
-from service.usecases.paper_ports import Line, Outcome, SentFile
+from service.usecases.paper_ports import Line, Outcome, SentFile, readable
 
 CHUNK = 500
 ARRIVAL = "arrival"
@@ -85,10 +85,10 @@ def _line(paper: Paper, outcome: Outcome, *, reason: str = "", arrival: int | No
     identity: PaperId = id_of(paper)
     return Line(
         outcome=outcome,
-        title=title_of(identity, paper.revision),
-        where=paper.origin.where,
-        reason=reason,
-        paper=identity,
+        title=readable(title_of(identity, paper.revision)),
+        where=readable(paper.origin.where),
+        reason=readable(reason),
+        paper=None if outcome is Outcome.REFUSED else identity,
         arrival=arrival,
     )
 
@@ -143,7 +143,6 @@ def _paper_row(arrival: int, ready: ReadyPaper, file: SentFile, now: datetime) -
         "function": paper.revision.function.value,
         "number": paper.revision.number,
         "issued_at": paper.revision.issued_at,
-        "about": about(paper),
         "content_sha256": packed.content_sha256,
         "filed_at": now,
         "file_sha256": file.sha256,

@@ -23,8 +23,6 @@ papers = Table(
     Column("function", String(16), nullable=False),
     Column("number", BigInteger),
     Column("issued_at", Instant),
-    # When what it states happens, for statements that name neither container nor plate.
-    Column("about", Instant),
     Column("content_sha256", String(SHA256), nullable=False),
     Column("filed_at", Instant, nullable=False),
     Column("file_sha256", String(SHA256), nullable=False),
@@ -37,7 +35,6 @@ papers = Table(
     Column("field_origins", Text, nullable=False),
     Index(None, "content_sha256", unique=True),
     Index(None, "reference", "kind", "site"),
-    Index(None, "site", "kind", "about"),
 )
 
 # The containers of a bay plan, so that one of 20,000 is read without the others.
@@ -67,7 +64,8 @@ paper_keys = Table(
 )
 
 # "arrival": the last number given, whose row lock lets one filing commit after the other;
-# "followed": up to which arrival verdicts have been reopened.
+# "followed": up to which arrival verdicts have been reopened; "follower": until when someone does
+# it now, in microseconds since 1970.
 paper_counters = Table(
     "paper_counters",
     metadata,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Column, Connection, Engine, Integer, String, Table, Text, insert, select
+from sqlalchemy import Column, Integer, String, Table, Text, insert, select
 from sqlalchemy import update as sql_update
 
 from service.domain.access import Caller
 from service.domain.passage import OpenPassage, PassageRecord
 from service.errors import Conflict, NotFound
+from service.store.connections import Connections
 from service.store.stored_json import Codec
 from service.store.tables import Instant, metadata
 
@@ -35,17 +36,11 @@ _PASSAGE = Codec(OpenPassage)
 _RECORD = Codec(PassageRecord)
 
 
-class SqlPassages:
+class SqlPassages(Connections):
     """The `PassageStore` of both databases."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
-    def _read(self) -> Connection:
-        return self._engine.connect().execution_options(read_only=True)
-
     def add_passage(self, passage: OpenPassage) -> None:
-        with self._engine.begin() as db:
+        with self._writing() as db:
             db.execute(
                 insert(passages).values(
                     id=passage.id,
@@ -57,7 +52,7 @@ class SqlPassages:
             )
 
     def passage(self, passage_id: str, *, caller: Caller) -> OpenPassage:
-        with self._read() as db:
+        with self._reading() as db:
             row = db.execute(select(passages).where(passages.c.id == passage_id)).one_or_none()
         if row is None or not caller.sees(row.site):
             raise NotFound(f"no passage {passage_id}")
@@ -74,7 +69,7 @@ class SqlPassages:
         )
 
     def add_records(self, passage_id: str, records: Sequence[PassageRecord]) -> None:
-        with self._engine.begin() as db:
+        with self._writing() as db:
             # The row is locked, so that two requests with the same number come one by one.
             row = db.execute(
                 select(passages.c.inspection_id)
@@ -107,7 +102,7 @@ class SqlPassages:
                     before[record.sequence] = body
 
     def records(self, passage_id: str) -> tuple[PassageRecord, ...]:
-        with self._read() as db:
+        with self._reading() as db:
             rows = db.execute(
                 select(passage_records.c.body)
                 .where(passage_records.c.passage_id == passage_id)
@@ -116,7 +111,7 @@ class SqlPassages:
         return tuple(_RECORD.load(row.body) for row in rows)
 
     def close_passage(self, passage_id: str, *, inspection_id: str) -> None:
-        with self._engine.begin() as db:
+        with self._writing() as db:
             db.execute(
                 sql_update(passages)
                 .where(passages.c.id == passage_id)

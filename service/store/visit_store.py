@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    Connection,
     Engine,
     Row,
     Select,
     and_,
+    bindparam,
     case,
     delete,
-    func,
     insert,
     select,
     type_coerce,
@@ -30,20 +30,19 @@ from service.domain.papers.matching import JoinRules, Visit
 from service.domain.papers.paper import Function, PaperKind, Revision
 from service.errors import NotFound
 from service.store import paper_tables as p
-from service.store import stored_json as codec
 from service.store import tables as t
+from service.store.connections import Connections
 from service.store.paper_filing import chunks
+from service.store.tables import EPOCH
 from service.usecases.paper_ports import Span
 from service.usecases.visit_ports import News
 
-FOLLOWED = "followed"
+FOLLOWED, FOLLOWER = "followed", "follower"
 MOST_EACH_SIDE = 24
-# The lock under which every event is written, so that who follows them misses none.
-EVENTS_LOCK = 7_215_514
 _MICROSECOND = timedelta(microseconds=1)
 
 
-class SqlVisitStore:
+class SqlVisitStore(Connections):
     """See `service.usecases.visit_ports.VisitStore`.
 
     Args:
@@ -52,22 +51,18 @@ class SqlVisitStore:
     """
 
     def __init__(self, engine: Engine, *, rules: JoinRules) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self._rules = rules
-
-    def _reading(self) -> Connection:
-        return self._engine.connect().execution_options(read_only=True)
 
     def remember(self, visit: Visit, *, site: str, keys: frozenset[Key]) -> None:
         table = p.visit_keys
         wanted = {(k.kind.value, k.value, k.doubtful) for k in keys}
-        own = table.c.inspection_id == visit.id
-        query = select(table.c.kind, table.c.value, table.c.doubtful, table.c.at).where(own)
         with self._reading() as db:
-            known = {(row.kind, row.value, row.doubtful, row.at) for row in db.execute(query)}
+            rows = db.execute(_keys_of(), {"visit": visit.id})
+            known = {(row.kind, row.value, row.doubtful, row.at) for row in rows}
         if known == {(*key, visit.at) for key in wanted}:
             return
-        rows = [
+        new = [
             {
                 "kind": kind,
                 "value": value,
@@ -78,41 +73,28 @@ class SqlVisitStore:
             }
             for kind, value, doubtful in sorted(wanted)
         ]
-        with self._engine.begin() as db:
-            db.execute(delete(table).where(own))
-            if rows:
-                db.execute(insert(table), rows)
+        with self._writing() as db:
+            db.execute(delete(table).where(table.c.inspection_id == visit.id))
+            if new:
+                db.execute(insert(table), new)
 
     def near(self, visit: Visit, *, site: str, span: Span) -> tuple[Visit, ...]:
-        table = t.inspections
-        columns = [table.c[name] for name in ("id", "captured_at", "container_codes", "plates")]
-        columns += [table.c[name] for name in ("declaration_ref", "registration_refs", "files")]
-        others = select(*columns).where(table.c.site == site, table.c.id != visit.id)
-        before = (
-            others.where(table.c.captured_at >= span.since, table.c.captured_at < visit.at)
-            .order_by(table.c.captured_at.desc())
-            .limit(MOST_EACH_SIDE)
-        )
-        after = (
-            others.where(table.c.captured_at >= visit.at, table.c.captured_at < span.until)
-            .order_by(table.c.captured_at)
-            .limit(MOST_EACH_SIDE)
-        )
+        asked = {"site": site, "visit": visit.id, "at": visit.at}
         with self._reading() as db:
-            rows = [*db.execute(before), *db.execute(after)]
-        return tuple(_visit(row) for row in rows)
+            before = db.execute(_before(), {**asked, "since": span.since}).all()
+            after = db.execute(_after(), {**asked, "until": span.until}).all()
+        return tuple(_visit(row) for row in (*before, *after))
 
     def corrections(
         self, visit_id: str, *, site: str, subjects: Collection[str]
     ) -> tuple[Correction, ...]:
-        table = p.visit_corrections
         found: dict[int, Correction] = {}
         with self._reading() as db:
-            own = select(table).where(table.c.inspection_id == visit_id)
-            found |= {row.number: _correction(row) for row in db.execute(own)}
+            rows = db.execute(_corrections_of(), {"visit": visit_id})
+            found |= {row.number: _correction(row) for row in rows}
             for some in chunks(sorted(subjects)):
-                about = select(table).where(table.c.site == site, table.c.subject.in_(some))
-                found |= {row.number: _correction(row) for row in db.execute(about)}
+                rows = db.execute(_corrections_about(), {"site": site, "subjects": some})
+                found |= {row.number: _correction(row) for row in rows}
         return tuple(found[number] for number in sorted(found))
 
     def correct(
@@ -128,7 +110,7 @@ class SqlVisitStore:
         undoes: int | None,
     ) -> Correction:
         table = p.visit_corrections
-        with self._engine.begin() as db:
+        with self._writing() as db:
             row = db.execute(
                 insert(table)
                 .values(
@@ -147,7 +129,7 @@ class SqlVisitStore:
 
     def news(self, *, limit: int) -> tuple[News, ...]:
         papers, counters = p.papers, p.paper_counters
-        columns = [papers.c[name] for name in ("arrival", "site", "kind", "reference", "about")]
+        columns = [papers.c[name] for name in ("arrival", "site", "kind", "reference")]
         columns += [papers.c[name] for name in ("function", "number", "issued_at")]
         done = select(counters.c.value).where(counters.c.name == FOLLOWED).scalar_subquery()
         query = (
@@ -172,6 +154,7 @@ class SqlVisitStore:
         about, at = type_coerce(key.c.about, BigInteger), type_coerce(visit.c.at, BigInteger)
         reach = case(
             (key.c.kind == KeyKind.PLATE.value, self._rules.plate_reach // _MICROSECOND),
+            (key.c.kind == KeyKind.NAMELESS.value, self._rules.scale_window // _MICROSECOND),
             (
                 key.c.kind.in_([KeyKind.VEHICLE.value, KeyKind.DOCUMENT.value]),
                 timedelta(days=100_000) // _MICROSECOND,
@@ -195,9 +178,28 @@ class SqlVisitStore:
             .distinct()
         )
 
+    def begin_following(self, *, now: datetime, lease: timedelta) -> int | None:
+        counters = p.paper_counters
+        until = (now + lease - EPOCH) // _MICROSECOND
+        free = counters.c.value < (now - EPOCH) // _MICROSECOND
+        taken = (
+            update(counters)
+            .where(counters.c.name == FOLLOWER, free)
+            .values(value=until)
+            .returning(counters.c.value)
+        )
+        with self._writing() as db:
+            return db.execute(taken).scalar_one_or_none()
+
+    def end_following(self, lease: int) -> None:
+        counters = p.paper_counters
+        mine = (counters.c.name == FOLLOWER, counters.c.value == lease)
+        with self._writing() as db:
+            db.execute(update(counters).where(*mine).values(value=0))
+
     def followed(self, upto: int) -> None:
         counters = p.paper_counters
-        with self._engine.begin() as db:
+        with self._writing() as db:
             db.execute(
                 update(counters)
                 .where(counters.c.name == FOLLOWED, counters.c.value < upto)
@@ -205,28 +207,71 @@ class SqlVisitStore:
             )
 
     def note(self, inspection_id: str, *, text: str, now: datetime) -> None:
-        with self._engine.begin() as db:
+        with self._writing() as db:
             site = db.execute(
                 select(t.inspections.c.site).where(t.inspections.c.id == inspection_id)
             ).scalar_one_or_none()
             if site is None:
                 raise NotFound(f"no inspection {inspection_id}")
-            if db.dialect.name == "postgresql":
-                db.execute(select(func.pg_advisory_xact_lock(EVENTS_LOCK)))
-            db.execute(
-                insert(t.events).values(
-                    inspection_id=inspection_id, site=site, at=now, name="paper", detail=text
-                )
-            )
+            self._record(db, inspection_id, site, now, "paper", text)
+
+
+# Built once: building a statement takes longer than the database needs to answer it.
+
+
+@cache
+def _keys_of() -> Select[Any]:
+    table = p.visit_keys
+    columns = (table.c.kind, table.c.value, table.c.doubtful, table.c.at)
+    return select(*columns).where(table.c.inspection_id == bindparam("visit"))
+
+
+@cache
+def _others() -> Select[Any]:
+    table = t.inspections
+    names = ("id", "captured_at", "container_codes", "plates", "declaration_ref")
+    columns = [table.c[name] for name in (*names, "registration_refs", "files")]
+    return select(*columns).where(
+        table.c.site == bindparam("site"), table.c.id != bindparam("visit")
+    )
+
+
+@cache
+def _before() -> Select[Any]:
+    at = t.inspections.c.captured_at
+    earlier = (at >= bindparam("since", type_=at.type), at < bindparam("at", type_=at.type))
+    return _others().where(*earlier).order_by(at.desc()).limit(MOST_EACH_SIDE)
+
+
+@cache
+def _after() -> Select[Any]:
+    at = t.inspections.c.captured_at
+    later = (at >= bindparam("at", type_=at.type), at < bindparam("until", type_=at.type))
+    return _others().where(*later).order_by(at).limit(MOST_EACH_SIDE)
+
+
+@cache
+def _corrections_of() -> Select[Any]:
+    table = p.visit_corrections
+    return select(table).where(table.c.inspection_id == bindparam("visit"))
+
+
+@cache
+def _corrections_about() -> Select[Any]:
+    table = p.visit_corrections
+    return select(table).where(
+        table.c.site == bindparam("site"),
+        table.c.subject.in_(bindparam("subjects", expanding=True)),
+    )
 
 
 def _visit(row: Row[Any]) -> Visit:
-    named = [row.declaration_ref or "", *codec.STRINGS.load(row.registration_refs)]
+    named = [row.declaration_ref or "", *json.loads(row.registration_refs)]
     return Visit(
         id=row.id,
         at=row.captured_at,
-        containers=frozenset(container_key(c) for c in codec.STRINGS.load(row.container_codes)),
-        plates=frozenset(plate_key(plate) for plate in codec.STRINGS.load(row.plates)),
+        containers=frozenset(container_key(code) for code in json.loads(row.container_codes)),
+        plates=frozenset(plate_key(plate) for plate in json.loads(row.plates)),
         documents=frozenset(key for name in named if name for key in document_keys(name)),
         sensors=frozenset(str(file["kind"]) for file in json.loads(row.files)),
     )
@@ -239,7 +284,6 @@ def _news(row: Row[Any], visits: set[str]) -> News:
         arrival=row.arrival,
         paper=paper,
         title=title_of(paper, revision),
-        about=row.about,
         visits=tuple(sorted(visits)),
     )
 

@@ -34,6 +34,8 @@ from service.usecases.visit_ports import VisitStore
 from vision.findings import Reading, Subject
 
 SCAN_PREFIX = "inspection/"
+BY_TIME_ALONE = frozenset({PaperKind.WEIGHBRIDGE_TICKET})
+"""What is looked for although it names nothing that was read."""
 PassagesNear = Callable[[str, datetime, timedelta], Sequence[Candidate]]
 """(site, time, reach) -> passages of a radiation portal that belong to no inspection yet."""
 
@@ -111,12 +113,7 @@ class Assembler:
             site=site,
             spans=spans(visit, self.rules),
         )
-        tickets = self.archive.happening(
-            frozenset({PaperKind.WEIGHBRIDGE_TICKET}),
-            site=site,
-            span=Span.around(visit.at, 2 * self.rules.scale_window),
-        )
-        return {subject_of(h): h for h in _without_provisional([*found, *tickets])}
+        return {subject_of(history): history for history in _without_provisional(found)}
 
     def _others(self, visit: Visit, site: str) -> tuple[Visit, ...]:
         span = Span.around(visit.at, 2 * self.rules.scan_window)
@@ -208,6 +205,7 @@ def search_keys(visit: Visit) -> frozenset[Key]:
     certain = {(KeyKind.CONTAINER, text) for text in visit.containers}
     certain |= {(kind, t) for t in visit.plates for kind in (KeyKind.PLATE, KeyKind.VEHICLE)}
     certain |= {(KeyKind.DOCUMENT, text) for text in visit.documents}
+    certain |= {(KeyKind.NAMELESS, kind.value) for kind in BY_TIME_ALONE}
     boxes = visit.guessed_containers | {
         alike
         for text in visit.containers | visit.guessed_containers
@@ -225,7 +223,12 @@ def search_keys(visit: Visit) -> frozenset[Key]:
 
 def spans(visit: Visit, rules: JoinRules) -> Mapping[KeyKind, Span]:
     """How far in time from the visit a paper found by each kind of key may be."""
-    reach = {KeyKind.PLATE: rules.plate_reach, KeyKind.CONTAINER: rules.container_reach}
+    reach = {
+        KeyKind.PLATE: rules.plate_reach,
+        KeyKind.CONTAINER: rules.container_reach,
+        # Twice, so that the visit behind gets the ticket that is nearer to it.
+        KeyKind.NAMELESS: 2 * rules.scale_window,
+    }
     return {kind: Span.around(visit.at, reach.get(kind, timedelta.max / 2)) for kind in KeyKind}
 
 

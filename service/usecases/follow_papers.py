@@ -1,8 +1,9 @@
 """Reopen verdicts for papers that came late, and say so in the history of each visit.
 
 Filing and following are apart: a paper is safe once it is filed, and a mark in the database says
-how far its effects have come. Whoever follows goes on from that mark, also after a crash; doing
-a step twice writes one line of history more and no second verdict.
+how far its effects have come. One process at a time follows, from that mark on; when it dies,
+another goes on after a lease. A step done twice writes one line of history more and no second
+verdict.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from service.usecases.visit_ports import News, VisitStore
 
 log = logging.getLogger(__name__)
 AT_ONCE = 200
+LEASE = timedelta(minutes=2)
+WAIT_S = 0.05
 NAMED_IN_A_CAUSE = 3
 
 
@@ -37,16 +40,27 @@ class Follower:
 
     def follow(self, *, budget: timedelta | None = None) -> bool:
         """Work off what was filed; True if nothing is left. Stops between batches when the
-        budget is used up.
+        budget is used up; while someone else follows, it waits for them.
         """
         end = None if budget is None else time.monotonic() + budget.total_seconds()
         while end is None or time.monotonic() < end:
-            news = self.visits.news(limit=AT_ONCE)
-            if not news:
+            if not self.visits.news(limit=1):
                 return True
+            lease = self.visits.begin_following(now=self.clock(), lease=LEASE)
+            if lease is None:
+                time.sleep(WAIT_S)
+                continue
+            try:
+                self._batch()
+            finally:
+                self.visits.end_following(lease)
+        return False
+
+    def _batch(self) -> None:
+        news = self.visits.news(limit=AT_ONCE)
+        if news:
             self._tell(news)
             self.visits.followed(news[-1].arrival)
-        return False
 
     def _tell(self, news: Sequence[News]) -> None:
         """One judgement for each visit, however many papers of the batch concern it."""

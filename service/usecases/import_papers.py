@@ -12,7 +12,7 @@ from service.domain.access import Caller
 from service.domain.papers.current import id_of, title_of
 from service.domain.papers.paper import Paper
 from service.errors import Forbidden
-from service.usecases.paper_ports import Line, Outcome, PaperArchive, SentFile
+from service.usecases.paper_ports import Line, Outcome, PaperArchive, SentFile, readable
 from service.usecases.ports import BlobStore, Clock
 
 
@@ -110,6 +110,7 @@ def import_papers(
     """
     if not caller.sees(site):
         raise Forbidden(f"{caller.name} does not work at site {site!r}")
+    name = readable(name)
     batch = read(name, data, site=site)
     own = [paper for paper in batch.papers if caller.sees(paper.site)]
     refused = [_refused(problem) for problem in batch.refused]
@@ -129,20 +130,21 @@ def import_papers(
         sha256=sha256,
         source=batch.source,
         lines=(*lines, *refused),
-        doubts=tuple(Doubt(where=d.where, reason=d.reason) for d in batch.doubts),
+        doubts=tuple(
+            Doubt(where=readable(d.where), reason=readable(d.reason)) for d in batch.doubts
+        ),
     )
 
 
 def _refused(remark: Remark) -> Line:
-    return Line(outcome=Outcome.REFUSED, title="", where=remark.where, reason=remark.reason)
+    where, reason = readable(remark.where), readable(remark.reason)
+    return Line(outcome=Outcome.REFUSED, title="", where=where, reason=reason)
 
 
 def _elsewhere(paper: Paper, caller: Caller) -> Line:
-    identity = id_of(paper)
     return Line(
         outcome=Outcome.REFUSED,
-        title=title_of(identity, paper.revision),
-        where=paper.origin.where,
-        reason=f"{caller.name} does not work at site {paper.site!r}",
-        paper=identity,
+        title=readable(title_of(id_of(paper), paper.revision)),
+        where=readable(paper.origin.where),
+        reason=readable(f"{caller.name} does not work at site {paper.site!r}"),
     )

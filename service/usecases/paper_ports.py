@@ -25,9 +25,17 @@ class Outcome(StrEnum):
     REFUSED = "refused"
 
 
+def readable(text: str) -> str:
+    """Text that JSON, terminals and log files can carry: no controls, no half of a surrogate."""
+    whole = text.encode("utf-8", "backslashreplace").decode()
+    return "".join(char if char.isprintable() else " " for char in whole)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One statement of a file. `title` is empty where the statement was not even understood."""
+    """One statement of a file. `title` is empty where the statement was not even understood, and
+    `paper` None where it was refused. All texts are `readable`.
+    """
 
     outcome: Outcome
     title: str
@@ -95,12 +103,6 @@ class PaperArchive(Protocol):
 
         The newest of each kind of key if they are more than a few hundred.
         """
-        ...
-
-    def happening(
-        self, kinds: frozenset[PaperKind], *, site: str, span: Span
-    ) -> tuple[PaperHistory, ...]:
-        """Papers of those kinds about something in that time, keys or not; the newest first."""
         ...
 
     def search(self, keys: frozenset[Key], *, caller: Caller) -> tuple[PaperHistory, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from service.domain.papers.corrections import Action, Correction
@@ -21,7 +21,6 @@ class News:
     arrival: int
     paper: PaperId
     title: str
-    about: datetime | None
     visits: tuple[str, ...]
 
 
@@ -54,6 +53,14 @@ class VisitStore(Protocol):
         note: str,
         undoes: int | None,
     ) -> Correction: ...
+
+    def begin_following(self, *, now: datetime, lease: timedelta) -> int | None:
+        """The right to give papers their effect, for so long; None while someone else has it."""
+        ...
+
+    def end_following(self, lease: int) -> None:
+        """Give the right back, if it is still held."""
+        ...
 
     def news(self, *, limit: int) -> tuple[News, ...]:
         """What was filed since `followed`, oldest first. Filings commit one after the other, so

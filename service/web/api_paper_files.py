@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse
 from service.domain.access import Caller
 from service.domain.papers.paper import PaperKind
 from service.errors import InvalidInput, NotFound, UnreadablePapers
+from service.usecases.check_goods import check_descriptions
 from service.usecases.import_papers import FileReport
 from service.usecases.paper_desk import AT_ONCE
 from service.usecases.paper_ports import Outcome
@@ -202,4 +203,5 @@ def get_paper(
     shown = history.state.counts.arrival if arrival is None else arrival
     if shown not in {version.arrival for version in history.versions}:
         raise NotFound(f"{history.id} has no revision {shown}")
-    return paper_out(history, shown=archive.revision(shown, caller=caller))
+    paper = archive.revision(shown, caller=caller)
+    return paper_out(history, shown=paper, findings=check_descriptions(paper))

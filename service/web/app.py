@@ -13,6 +13,7 @@ from fastapi.staticfiles import StaticFiles
 from service.web import (
     api_analyse,
     api_evidence,
+    api_goods,
     api_inspections,
     api_operations,
     api_paper_files,
@@ -69,6 +70,7 @@ def create_app(services: Services, *, lifespan: Lifespan = _nothing) -> FastAPI:
         api_paper_files,
         api_passages,
         api_visit,
+        api_goods,
         api_analyse,
         api_operations,
         docs,

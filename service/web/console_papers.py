@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse
 
 from service.domain.access import Caller, Permission
 from service.errors import Forbidden, InvalidInput
+from service.usecases.check_goods import check_descriptions
 from service.usecases.paper_desk import PaperDesk, Question
 from service.usecases.paper_ports import PaperHistory
 from service.web import sessions
@@ -24,6 +25,7 @@ from service.web.wiring import services_of
 
 router = APIRouter(include_in_schema=False)
 templates = Jinja2Templates(directory=Path(__file__).parent / "templates")
+ITEMS_OF_A_PAGE = 100
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
@@ -43,7 +45,7 @@ def papers_page(request: Request) -> Response:
         return _to_login(request)
     text = request.query_params.get("q", "").strip()[:MAX_TEXT]
     found = _found(services_of(request).papers, text, caller) if text else ()
-    return _page(request, caller, q=text, papers=[paper_out(history) for history in found])
+    return _page(request, caller, q=text, papers=_with_findings(found))
 
 
 @router.post("/papers/upload")
@@ -78,6 +80,16 @@ def _found(desk: PaperDesk, text: str, caller: Caller) -> Sequence[PaperHistory]
     """By whatever it is: a person types a number and does not say of what."""
     question = Question(container=text, plate=text, document=text, reference=text)
     return desk.look_up(question, caller=caller)
+
+
+def _with_findings(found: Sequence[PaperHistory]) -> list[PaperOut]:
+    """Descriptions are read until there were enough for a page."""
+    papers, left = [], ITEMS_OF_A_PAGE
+    for history in found:
+        findings = check_descriptions(history.paper, most=left) if left > 0 else ()
+        left -= len(findings)
+        papers.append(paper_out(history, findings=findings))
+    return papers
 
 
 def _person(request: Request, permission: Permission) -> Caller | None:

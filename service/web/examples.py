@@ -209,6 +209,7 @@ RESPONSES: Mapping[tuple[str, str, str], Any] = {
     ("post", "/v1/registrations", "201"): FILED_REGISTRATION,
     ("get", "/v1/registrations/{reference}", "200"): FILED_REGISTRATION,
     **paper_examples.RESPONSES,
+    ("get", "/v1/goods", "200"): paper_examples.GOODS,
     **passage_examples.RESPONSES,
     ("get", "/v1/models", "200"): [_PROVENANCE],
     ("get", "/healthz", "200"): {"status": "alive"},

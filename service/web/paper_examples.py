@@ -58,6 +58,7 @@ PAPER: Json = {
     "body": {"equipment": [{"code": "CSQU3054383", "load": "loaded"}]},
     "field_origins": {"equipment.0.code": "containers[0].code"},
     "aliases": [],
+    "findings": [],
     "versions": [
         {
             "arrival": 1,
@@ -92,6 +93,41 @@ VISIT: Json = {
         }
     ],
     "corrections": [],
+    "findings": [
+        {
+            "check": "description_heading",
+            "result": "mismatch",
+            "severity": 2,
+            "subject": "item 1",
+            "expected": "690721",
+            "observed": "0207",
+            "expected_at": {"reference": _MRN, "path": "goods.0.hs_code"},
+            "observed_at": {"reference": _MRN, "path": "goods.0.description"},
+            "sentence": "Item 1, “frozen chicken wings”: description suggests heading 0207 (99%), "
+            "declared 690721.",
+        }
+    ],
+}
+GOODS: Json = {
+    "text": "frozen chicken wings",
+    "alphabet": "Latin",
+    "heading": "0207",
+    "group": "meat",
+    "probability": 0.9924,
+    "abstention": None,
+    "reason": "Read as 'frozen chicken' (en).",
+    "candidates": [
+        {
+            "heading": "0207",
+            "description": "Meat and edible offal of poultry, fresh, chilled or frozen",
+            "group": "meat",
+            "score": 0.811,
+            "term": "frozen chicken",
+            "language": "en",
+        }
+    ],
+    "stated_codes": [],
+    "stated_un": [],
 }
 RESPONSES: Mapping[tuple[str, str, str], Json] = {
     ("post", "/v1/papers", "200"): IMPORTED,

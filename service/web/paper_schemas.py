@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -13,6 +14,7 @@ from service.domain.papers.corrections import Action, Correction
 from service.domain.papers.current import Version
 from service.domain.papers.matching import Because, Slot
 from service.domain.papers.paper import Body, Function, Origin, Paper, PaperKind
+from service.domain.papers.paper_finding import PaperFinding
 from service.domain.papers.visit import Standing
 from service.usecases.assemble_visit import AssembledVisit, JoinedPaper
 from service.usecases.import_papers import FileReport
@@ -81,6 +83,7 @@ class PaperOut(BaseModel):
 
     `by_arrival`: sender's numbers and times do not tell, so the last to arrive counts.
     `contradicted_by`: revisions that they do not put before the one that counts either.
+    `findings`: what each description suggests beside the code declared, where one paper is shown.
     """
 
     kind: PaperKind
@@ -94,6 +97,7 @@ class PaperOut(BaseModel):
     body: dict[str, Any] | None
     field_origins: dict[str, str] = {}
     aliases: list[str] = []
+    findings: list[PaperFinding] = []
     versions: list[RevisionOut]
     url: str
 
@@ -136,11 +140,15 @@ class CorrectionOut(BaseModel):
 
 
 class VisitOut(BaseModel):
-    """All that belongs to the visit of an inspection, strongest joins first."""
+    """All that belongs to the visit of an inspection, strongest joins first.
+
+    `findings`: the certain papers against each other, and descriptions against declared codes.
+    """
 
     inspection_id: str
     joined: list[JoinedOut]
     corrections: list[CorrectionOut]
+    findings: list[PaperFinding] = []
 
 
 class CorrectionIn(BaseModel):
@@ -200,7 +208,9 @@ def _line_out(line: Line) -> LineOut:
     )
 
 
-def paper_out(history: PaperHistory, *, shown: Paper | None = None) -> PaperOut:
+def paper_out(
+    history: PaperHistory, *, shown: Paper | None = None, findings: Sequence[PaperFinding] = ()
+) -> PaperOut:
     """`shown` is the revision whose body is given, with its field origins; None: what counts."""
     paper, state = shown or history.paper, history.state
     return PaperOut(
@@ -215,6 +225,7 @@ def paper_out(history: PaperHistory, *, shown: Paper | None = None) -> PaperOut:
         body=_body_out(paper.body),
         field_origins=dict(paper.field_origins),
         aliases=list(paper.aliases),
+        findings=list(findings),
         versions=[_revision_out(version) for version in history.versions],
         url=f"/v1/papers/{history.id.kind.value}/{quote(history.id.reference)}",
     )
@@ -236,11 +247,12 @@ def _revision_out(version: Version) -> RevisionOut:
     )
 
 
-def visit_out(assembled: AssembledVisit) -> VisitOut:
+def visit_out(assembled: AssembledVisit, *, findings: Sequence[PaperFinding] = ()) -> VisitOut:
     return VisitOut(
         inspection_id=assembled.visit.id,
         joined=[_joined_out(joined) for joined in assembled.joined],
         corrections=[_correction_out(c) for c in assembled.corrections],
+        findings=list(findings),
     )
 
 

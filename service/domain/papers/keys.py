@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from string import ascii_uppercase, digits
 
 from service.domain.papers.consignment import Consignment, Equipment, Transport
@@ -42,7 +43,8 @@ class KeyKind(StrEnum):
     """What a key names. DOCUMENT is one name space: MRN, bill of lading, invoice number.
 
     PLATE is a plate on the road at some time, VEHICLE the same plate in a register, where it
-    stands whatever the time.
+    stands whatever the time. NAMELESS is a report of an event that names neither container nor
+    plate; its value is the kind of paper, and only its time tells whose it is.
     """
 
     CONTAINER = "container"
@@ -52,6 +54,7 @@ class KeyKind(StrEnum):
     SEAL = "seal"
     VOYAGE = "voyage"
     VESSEL = "vessel"
+    NAMELESS = "nameless"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -91,6 +94,9 @@ def keys_of(paper: Paper) -> frozenset[Key]:
     found = [(KeyKind.DOCUMENT, key) for key in document_keys(paper.reference)]
     found += [(KeyKind.DOCUMENT, key) for alias in paper.aliases for key in document_keys(alias)]
     found += _body_keys(paper.body)
+    named = any(kind in {KeyKind.CONTAINER, KeyKind.PLATE} and key for kind, key in found)
+    if isinstance(paper.body, Movement | Weighing | Appointment) and not named:
+        found.append((KeyKind.NAMELESS, paper.kind.value))
     keys = {Key(kind=kind, value=value) for kind, value in found if 0 < len(value) <= MAX_LENGTH}
     doubtful = {
         Key(kind=key.kind, value=value, doubtful=True)
@@ -114,6 +120,7 @@ def about(paper: Paper) -> datetime | None:
             return paper.revision.issued_at
 
 
+@lru_cache(maxsize=10_000)
 def code_look_alikes(code: str) -> frozenset[str]:
     """Valid container codes that `code` may have been meant as; empty if it is itself valid.
 

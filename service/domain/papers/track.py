@@ -42,8 +42,13 @@ class Fix:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Track:
-    """`subject` is the plate, the seal's number or the vessel's MMSI; fixes as received."""
+    """`subject` is the plate, the seal's number or the vessel's MMSI; fixes as received.
+
+    `name` and `vessel_imo` are what the subject calls itself: a receiver may be set to anything.
+    """
 
     kind: TrackedKind
     subject: str
     fixes: tuple[Fix, ...]
+    name: str = ""
+    vessel_imo: str = ""

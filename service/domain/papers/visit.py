@@ -145,20 +145,10 @@ class _Contest:
         self._places = [p for visit in visits for p in _places(visit, candidates[0].slot)]
         self._words = words
         self._rules = rules
-        self._matches = {
-            (visit.id, candidate.id): match
-            for visit in visits
-            for candidate in candidates
-            if (match := compare(visit, candidate, rules)) is not None
-        }
-        self._scores = self._connected(
-            {
-                (row, column): score
-                for row, candidate in enumerate(self._candidates)
-                for column, place in enumerate(self._places)
-                if (score := self._score(candidate, place)) > 0
-            }
-        )
+        self._visits = visits
+        self._matches: dict[tuple[str, str], Match] = {}
+        self._compared: set[tuple[str, str]] = set()
+        self._scores = self._reached()
         self._pairs = self._solve(self._scores)
 
     @classmethod
@@ -204,15 +194,49 @@ class _Contest:
             return 0.0
         return match.score
 
-    def _connected(self, scores: dict[tuple[int, int], float]) -> dict[tuple[int, int], float]:
-        """Without the pairs that nothing done to the visit in focus can touch."""
-        columns = {c for c, _ in enumerate(self._places) if self._is_focus(c)}
-        reached = 0
-        while reached != len(columns):
-            reached = len(columns)
-            rows = {row for row, column in scores if column in columns}
-            columns |= {column for row, column in scores if row in rows}
-        return {pair: score for pair, score in scores.items() if pair[1] in columns}
+    def _reached(self) -> dict[tuple[int, int], float]:
+        """Scores by candidate and place, of what can touch the visit in focus: what fits it, what
+        else that fits, and so on. On most days that is one ticket and one truck.
+        """
+        rows, visits = set[int](), {self._focus.id}
+        new_rows, new_visits = set[int](), {self._focus.id}
+        scores: dict[tuple[int, int], float] = {}
+        while new_visits:
+            new_rows = {
+                row
+                for row in range(len(self._candidates))
+                if row not in rows and self._compare({row}, new_visits, scores)
+            }
+            rows |= new_rows
+            new_visits = {
+                visit.id
+                for visit in self._visits
+                if visit.id not in visits and self._compare(new_rows, {visit.id}, scores)
+            }
+            visits |= new_visits
+        return scores
+
+    def _compare(
+        self, rows: set[int], visits: set[str], scores: dict[tuple[int, int], float]
+    ) -> bool:
+        """Fill in what those score together; whether anything does."""
+        found = False
+        for column, place in enumerate(self._places):
+            if place.visit.id not in visits:
+                continue
+            for row in rows:
+                candidate = self._candidates[row]
+                pair = (place.visit.id, candidate.id)
+                if pair not in self._compared:
+                    self._compared.add(pair)
+                    match = compare(place.visit, candidate, self._rules)
+                    if match is not None:
+                        self._matches[pair] = match
+                score = self._score(candidate, place)
+                if score > 0:
+                    scores[row, column] = score
+                    found = True
+        return found
 
     def _solve(self, scores: Mapping[tuple[int, int], float]) -> frozenset[tuple[int, int]]:
         # Renumbered, because the method takes time for rows that nothing fits.

@@ -5,12 +5,12 @@ Source: EOS validation WSDL, namespace `http://eori.ws.eos.dds.s/`; status 0 is 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from xml.sax.saxutils import escape
 
+from service.parties.eori import EoriForm, check_eori
 from service.sources import Limits, UnreadablePaper, lexical
 from service.sources.registers.answer_cache import AnswerCache
 from service.sources.registers.exchange import Exchange, Silent
@@ -27,7 +27,6 @@ EU = frozenset(
     }
 )  # fmt: skip
 """Prefixes that the service knows; XI is Northern Ireland. Greece writes GR, not EL."""
-_EORI = re.compile(r"[A-Z]{2}[A-Z0-9]{1,15}")
 
 
 class EoriRegister:
@@ -45,8 +44,9 @@ class EoriRegister:
         self._clock = clock
 
     def look_up(self, eori: str) -> RegisterAnswer[EconomicOperator]:
-        bare = "".join(eori.split()).upper()
-        if not _EORI.fullmatch(bare):
+        checked = check_eori(eori)
+        bare = checked.eori
+        if checked.form is EoriForm.NO_EORI:
             return self._answer(Answer.NOT_FOUND, reason="no EORI has this form")
         if bare[:2] not in EU:
             return self._answer(Answer.CANNOT_TELL, reason=f"{bare[:2]} is not asked here")

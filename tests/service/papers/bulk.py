@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from service.domain.papers.paper import PaperKind
 from service.store.tables import EPOCH
 from tests.service.papers.paper_builders import NOON, SITE
+from vision.grammar import iso6346
 
 K = PaperKind
 PER_VISIT = 5
@@ -25,7 +26,7 @@ KINDS = (
     (K.WEIGHBRIDGE_TICKET, "weighing"),
 )
 PAPER_COLUMNS = (
-    "arrival", "site", "kind", "reference", "function", "number", "issued_at", "about",
+    "arrival", "site", "kind", "reference", "function", "number", "issued_at",
     "content_sha256", "filed_at", "file_sha256", "file_name", "source", "place", "aliases",
     "body_type", "body", "field_origins",
 )  # fmt: skip
@@ -39,7 +40,8 @@ def when(visit: int) -> datetime:
 
 
 def code_of(visit: int) -> str:
-    return f"TSTU{visit:07d}"
+    first_ten = f"TSTU{visit:06d}"
+    return f"{first_ten}{iso6346.check_digit(first_ten)}"
 
 
 def plate_of(visit: int) -> str:
@@ -67,7 +69,9 @@ def _fill_sqlite(engine: Engine, visits: int) -> None:
             marks = ",".join("?" * len(columns))
             names = ",".join(f'"{name}"' for name in columns)
             connection.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)
-        connection.execute("UPDATE paper_counters SET value = ?", (visits * PER_VISIT,))
+        connection.execute(
+            "UPDATE paper_counters SET value = ? WHERE name = 'arrival'", (visits * PER_VISIT,)
+        )
         connection.execute("COMMIT")
         connection.execute("PRAGMA optimize=0x10002")
     finally:
@@ -82,7 +86,9 @@ def _fill_postgres(engine: Engine, visits: int) -> None:
             with cursor.copy(f"COPY {table} ({','.join(columns)}) FROM STDIN") as copy:
                 for row in rows:
                     copy.write_row(row)
-        cursor.execute("UPDATE paper_counters SET value = %s", (visits * PER_VISIT,))
+        cursor.execute(
+            "UPDATE paper_counters SET value = %s WHERE name = 'arrival'", (visits * PER_VISIT,)
+        )
         cursor.execute("ANALYZE papers, paper_keys")
         connection.commit()
     finally:
@@ -116,7 +122,7 @@ def _papers(visits: int) -> Iterator[tuple[object, ...]]:
             arrival = visit * PER_VISIT + number + 1
             reference = mrn_of(visit) if number == 0 else f"{kind.value[0].upper()}{arrival}"
             yield (
-                arrival, SITE, kind.value, reference, "original", None, at, at,
+                arrival, SITE, kind.value, reference, "original", None, at,
                 f"{arrival:064d}", at, _SHA, "bulk", "test", "", "[]", body_type,
                 bodies[number], "{}",
             )  # fmt: skip

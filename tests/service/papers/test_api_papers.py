@@ -21,6 +21,7 @@ from service.domain.verdict import Result
 from service.store import paper_tables as t
 from service.usecases.issue_keys import add_user, issue_key
 from service.web.app import create_app
+from service.web.paper_examples import GOODS
 from tests.service.papers.desk import Desk
 from tests.service.papers.paper_builders import CODE, OTHER_CODE, PLATE, SITE
 
@@ -334,6 +335,39 @@ def test_papers_dropped_on_the_console_are_filed_and_found(
     found = console.get(f"/papers?q={CODE}").text
     assert MRN in found
     assert "Nothing is filed" in console.get("/papers?q=TGHU8812340").text
+
+
+def test_what_words_suggest_stands_beside_what_is_declared(
+    console: TestClient, api: TestClient, house: House
+) -> None:
+    goods = [
+        {"hs_code": "690721", "description": "замороженные куриные крылья"},
+        {"hs_code": "690721", "description": "<b>general cargo</b>"},
+    ]
+    box = {"code": CODE, "load": "loaded", "goods": goods}
+    send(api, lines(a_document(containers=[box])))
+    page = console.get(f"/papers?q={CODE}").text
+    assert "description suggests heading 0207" in page
+    assert "declared 690721" in page
+    assert "cannot tell" in page
+    assert "<b>general" not in page
+    paper = api.get(f"{PAPERS}/import_declaration/{MRN}").json()
+    assert [f["result"] for f in paper["findings"]] == ["mismatch", "cannot_tell"]
+    visit = house.desk.see(CODE, plates=(PLATE,))
+    found = api.get(f"/v1/inspections/{visit}/papers").json()["findings"]
+    assert [f["result"] for f in found] == ["mismatch", "cannot_tell"]
+
+
+def test_goods_are_read_as_headings_with_scores(api: TestClient, house: House) -> None:
+    answer = api.get("/v1/goods", params={"text": "frozen chicken wings"}).json()
+    assert answer == {**GOODS, "candidates": answer["candidates"]}
+    assert answer["candidates"][:1] == GOODS["candidates"]
+    assert len(answer["candidates"]) == 5
+    vague = api.get("/v1/goods", params={"text": "said to contain"}).json()
+    assert (vague["heading"], vague["abstention"]) == (None, "names no goods")
+    assert api.get("/v1/goods").status_code == 422
+    assert api.get("/v1/goods", params={"text": "x" * 2001}).status_code == 422
+    assert TestClient(house.app).get("/v1/goods?text=tiles").status_code == 401
 
 
 def test_a_form_of_another_session_files_nothing(console: TestClient, house: House) -> None:

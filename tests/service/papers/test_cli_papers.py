@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -139,3 +140,28 @@ def test_queries_lists_the_audit_log_and_verifies_it(state: Path) -> None:
         db.exec_driver_sql("UPDATE register_queries SET purpose = 'curiosity'")
     engine.dispose()
     assert run("queries", "--verify").exit_code != 0
+
+
+def test_a_file_name_that_is_no_text_is_no_obstacle(state: Path) -> None:
+    good = a_file(state, os.fsdecode(b"\xff\x1b[31m.json"), a_document())
+    junk = state / os.fsdecode(b"\xfe.bin")
+    junk.write_bytes(b"junk")
+    done = run("import", good, junk, "--json")
+    assert done.exit_code == 0, done.output
+    assert [file["name"] for file in json.loads(done.stdout)["files"]] == [
+        "\\udcff [31m.json",
+        "\\udcfe.bin",
+    ]
+    inbox = state / "inbox"
+    inbox.mkdir()
+    good.rename(inbox / good.name)
+    junk.rename(inbox / junk.name)
+    assert run("watch", inbox, "--once").exit_code == 0
+    assert len(list((inbox / "done").iterdir())) == 1
+    assert len(list((inbox / "refused").iterdir())) == 2
+
+
+def test_masses_are_learnt_into_the_data_folder(state: Path) -> None:
+    done = run("learn-masses", "--json")
+    assert done.exit_code == 0, done.output
+    assert json.loads((state / "state" / "unit_mass.json").read_text(encoding="utf-8")) == {}

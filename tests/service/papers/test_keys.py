@@ -59,6 +59,7 @@ BODIES: list[tuple[str, Body, set[str]]] = [
      {f"container {CODE}", f"plate {PLATE}"}),
     ("a weighbridge ticket", a_weighing(), {f"plate {PLATE}"}),
     ("a verified gross mass", a_weighing(plates=(), container_code=CODE), {f"container {CODE}"}),
+    ("a ticket that names nothing", a_weighing(plates=()), {"nameless import_declaration"}),
     ("a vehicle record", Registration(reference="R", site="north", plate="b 714 rdx"),
      {f"vehicle {PLATE}"}),
     ("a seal's track", Track(kind=TrackedKind.SEAL, subject="E-55", fixes=()), {"seal E55"}),

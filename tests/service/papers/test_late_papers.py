@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import permutations
 
 import pytest
 
+from service.domain.decision import DecisionOutcome
+from service.domain.inspection import InspectionState
 from service.domain.papers.consignment import Consignment, Equipment, GoodsItem
 from service.domain.papers.paper import Paper, PaperKind
 from service.domain.registration import Registration
 from service.domain.verdict import Result
-from tests.service.papers.desk import Desk
+from service.usecases.decide import decide
+from service.usecases.follow_papers import LEASE
+from tests.service.papers.desk import OFFICER, Desk
 from tests.service.papers.paper_builders import (
     CODE,
     OTHER_CODE,
@@ -240,3 +245,47 @@ def test_following_stops_when_its_time_is_up(desk: Desk) -> None:
     desk.archive.file([ens(CODE)], file=a_sent_file(), now=desk.clock())
     assert not desk.follower.follow(budget=timedelta(0))
     assert desk.follower.follow(budget=timedelta(seconds=30))
+
+
+def test_while_one_follows_others_wait_and_a_dead_one_gives_way_after_its_lease(
+    desk: Desk,
+) -> None:
+    visit = desk.see(CODE)
+    desk.archive.file([ens(CODE)], file=a_sent_file(), now=desk.clock())
+    dead = desk.visits.begin_following(now=desk.clock(), lease=LEASE)
+    assert dead is not None
+    assert not desk.follower.follow(budget=timedelta(milliseconds=200))
+    assert desk.history(visit) == []
+    desk.clock.now += LEASE
+    assert desk.follower.follow()
+    desk.visits.end_following(dead)
+    assert desk.history(visit) == ["entry summary 25DE1 arrived"]
+
+
+def test_many_followers_at_once_tell_each_paper_once(desk: Desk) -> None:
+    visit = desk.see(CODE)
+    for number in range(20):
+        paper = ens(CODE, reference=f"R{number:02d}")
+        desk.archive.file([paper], file=a_sent_file(), now=desk.clock())
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(lambda _: desk.follower.follow(), range(4)))
+    assert done == [True] * 4
+    assert len(desk.history(visit)) == 20
+
+
+def test_a_decided_inspection_is_reopened_by_a_late_declaration(desk: Desk) -> None:
+    visit = desk.see(CODE)
+    decide(
+        visit,
+        outcome=DecisionOutcome.RELEASE,
+        note="nothing declared, seen empty",
+        verdict_number=None,
+        caller=OFFICER,
+        repository=desk.repository,
+        clock=desk.clock,
+    )
+    desk.file(ens(CODE))
+    file = desk.repository.judging_file(visit)
+    assert file.inspection.state is InspectionState.JUDGED
+    reopened = [event.detail for event in file.events if event.name == "reopened"]
+    assert reopened == ["review: entry summary 25DE1 arrived"]

@@ -27,7 +27,7 @@ from service.domain.registration import Registration
 from service.errors import NotFound
 from service.store import paper_tables as t
 from service.store.paper_archive import SqlPaperArchive
-from service.usecases.paper_ports import Line, Outcome, PaperHistory
+from service.usecases.paper_ports import Line, Outcome, PaperHistory, Span
 from tests.service.papers.paper_builders import (
     CODE,
     EVERYWHERE,
@@ -223,16 +223,16 @@ def test_only_papers_about_the_time_asked_for_are_found(archive: SqlPaperArchive
     assert sorted(history.id.reference for history in two) == ["G1", "G2"]
 
 
-def test_what_happens_in_a_span_is_found_without_any_key(archive: SqlPaperArchive) -> None:
+def test_a_ticket_that_names_nothing_is_found_by_its_time(archive: SqlPaperArchive) -> None:
     for minute in (0, 10, 59):
         ticket = a_weighing(plates=(), when=NOON + timedelta(minutes=minute))
         file(archive, a_paper(ticket, kind=K.WEIGHBRIDGE_TICKET, reference=f"W{minute}"))
-    span = spans(NOON - timedelta(minutes=20), days=0)[KeyKind.PLATE]
-    span = replace(span, until=NOON + timedelta(minutes=20))
-    kinds = frozenset({K.WEIGHBRIDGE_TICKET, K.GATE_MOVE})
-    near = archive.happening(kinds, site=SITE, span=span)
-    assert [history.id.reference for history in near] == ["W10", "W0"]
-    assert archive.happening(kinds, site="south", span=span) == ()
+    file(archive, a_paper(a_weighing(), kind=K.WEIGHBRIDGE_TICKET, reference="NAMED"))
+    wanted = {KeyKind.NAMELESS: frozenset({"weighbridge_ticket"})}
+    near = {KeyKind.NAMELESS: Span.around(NOON, timedelta(minutes=20))}
+    found = archive.find(wanted, site=SITE, spans=near)
+    assert [history.id.reference for history in found] == ["W10", "W0"]
+    assert archive.find(wanted, site="south", spans=near) == ()
 
 
 UNSTORABLE: list[tuple[str, dict[str, Any], str]] = [

@@ -21,6 +21,10 @@ TOKENS = (
     b"-1",
     b"1e999",
     b"NaN",
+    b"+",
+    b":",
+    b"?",
+    b"UNT+9+1'",
 )
 
 
@@ -54,10 +58,14 @@ def mutations(data: bytes, *, count: int, seed: int = 20261) -> Iterator[bytes]:
         yield bytes(changed)
 
 
-def assert_survives_mutations(source: PaperSource, data: bytes | str, *, count: int = 1000) -> None:
+def assert_survives_mutations(
+    source: PaperSource, data: bytes | str, *, count: int = 1000, seed: int = 20261
+) -> None:
     """Whatever is done to the file: papers, refusals with reasons, or `UnreadablePaper`."""
     taken = 0
-    for changed in mutations(data.encode() if isinstance(data, str) else data, count=count):
+    for changed in mutations(
+        data.encode() if isinstance(data, str) else data, count=count, seed=seed
+    ):
         source.recognises(changed[:HEAD_BYTES])
         try:
             batch = source.read(a_file(changed), limits=Limits())

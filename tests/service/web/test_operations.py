@@ -17,6 +17,7 @@ from service.domain.access import Role
 from service.web import examples, paper_examples, passage_examples
 from service.web.api_passages import ClosedOut, PassageIn, PassageOut, RecordsIn
 from service.web.app import create_app
+from service.web.goods_schemas import GoodsOut
 from service.web.openapi import VERBS
 from service.web.paper_schemas import ImportOut, PaperOut, VisitOut
 from service.web.problems import KINDS, Problem
@@ -284,6 +285,7 @@ def test_the_declaration_of_the_example_is_filed_as_its_example_answer(
         pytest.param(ImportOut, paper_examples.IMPORTED, id="imported"),
         pytest.param(PaperOut, paper_examples.PAPER, id="paper"),
         pytest.param(VisitOut, paper_examples.VISIT, id="visit"),
+        pytest.param(GoodsOut, paper_examples.GOODS, id="goods"),
         pytest.param(PassageOut, passage_examples.OPENED, id="passage-opened"),
         pytest.param(PassageOut, passage_examples.LASTING, id="passage"),
         pytest.param(ClosedOut, passage_examples.CLOSED, id="passage-closed"),

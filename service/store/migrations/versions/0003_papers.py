@@ -23,7 +23,6 @@ def upgrade() -> None:
         sa.Column("function", sa.String(16), nullable=False),
         sa.Column("number", sa.BigInteger()),
         sa.Column("issued_at", sa.BigInteger()),
-        sa.Column("about", sa.BigInteger()),
         sa.Column("content_sha256", sa.String(64), nullable=False),
         sa.Column("filed_at", sa.BigInteger(), nullable=False),
         sa.Column("file_sha256", sa.String(64), nullable=False),
@@ -38,7 +37,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_papers_content_sha256"), "papers", ["content_sha256"], unique=True)
     op.create_index(op.f("ix_papers_reference_kind_site"), "papers", ["reference", "kind", "site"])
-    op.create_index(op.f("ix_papers_site_kind_about"), "papers", ["site", "kind", "about"])
     op.create_table(
         "paper_parts",
         sa.Column("arrival", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -68,7 +66,8 @@ def upgrade() -> None:
         sa.Column("value", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_paper_counters")),
     )
-    op.bulk_insert(counters, [{"name": "arrival", "value": 0}, {"name": "followed", "value": 0}])
+    names = ("arrival", "followed", "follower")
+    op.bulk_insert(counters, [{"name": name, "value": 0} for name in names])
     op.create_table(
         "paper_files",
         sa.Column("number", sa.Integer(), autoincrement=True, nullable=False),

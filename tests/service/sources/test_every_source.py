@@ -1,17 +1,33 @@
-"""Each format is recognised by its own source and by no other of the catalogue."""
+"""The contract of a paper source, for every one of the catalogue.
+
+Its own source recognises a format and no other does; what was cut off is never taken in silence;
+whatever is done to a file, papers, refusals with their reasons, or `UnreadablePaper` come of it.
+"""
 
 import json
 
 import pytest
+import test_ais
+import test_baplie
 import test_bill_of_lading
+import test_coarri
+import test_codeco
+import test_container_status
+import test_coprar
 import test_customs_csv
+import test_gate_appointment
+import test_gnss_track
 import test_ics2_ens
+import test_iftsta
 import test_invoices
 import test_ncts
 import test_packing_list
 import test_tallyman_json
+import test_tic40
+import test_vermas
 import test_wco_data_model
-from customs_builders import a_file
+import test_weighbridge
+from customs_builders import a_file, assert_survives_mutations
 
 from service.sources import HEAD_BYTES, Limits, UnreadablePaper
 from service.sources.catalogue import CATALOGUE, read_paper_file
@@ -37,7 +53,30 @@ SAMPLES = {
     "bill_of_lading": json.dumps(test_bill_of_lading.VERSION_3),
     "bill_of_lading older": json.dumps(test_bill_of_lading.VERSION_2),
     "bill_of_lading table": test_bill_of_lading.TABLE,
+    "baplie": test_baplie.D95B,
+    "baplie 3.1": test_baplie.D13B,
+    "coarri": test_coarri.DISCHARGED,
+    "codeco": test_codeco.IN,
+    "coprar": test_coprar.LOAD,
+    "iftsta": test_iftsta.STATUS,
+    "vermas": test_vermas.VGM,
+    "tic40": json.dumps(test_tic40.gate()),
+    "container_status": test_container_status.TABLE,
+    "container_status dcsa": test_container_status.DCSA,
+    "weighbridge": test_weighbridge.TABLE,
+    "gate_appointment": test_gate_appointment.TABLE,
+    "gnss_track": test_gnss_track.TABLE,
+    "gnss_track gpx": test_gnss_track.GPX,
+    "ais": test_ais.TABLE,
+    "ais nmea": test_ais.NMEA,
 }
+WITH_A_STATEMENT_TO_REFUSE = {"baplie", "codeco", "vermas"}
+SOURCES = {source.name: source for source in CATALOGUE}
+FEW, MANY = 120, 1000
+
+
+def test_every_source_of_the_catalogue_has_a_sample() -> None:
+    assert {name.split(maxsplit=1)[0] for name in SAMPLES} == set(SOURCES)
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -49,7 +88,7 @@ def test_each_sample_is_recognised_by_its_own_source_only(name: str) -> None:
     batch = read_paper_file(a_file(raw, name="upload.dat"), limits=Limits())
     assert batch.source == own
     assert batch.papers
-    assert batch.refused == ()
+    assert len(batch.refused) == (name in WITH_A_STATEMENT_TO_REFUSE)
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -76,3 +115,16 @@ def test_a_file_cut_off_within_a_line_is_never_taken_in_silence(name: str) -> No
 def test_what_is_of_no_known_format_is_refused(data: bytes) -> None:
     with pytest.raises(UnreadablePaper):
         read_paper_file(a_file(data), limits=Limits())
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_mutated_file_is_taken_or_refused_with_reasons(name: str) -> None:
+    assert_survives_mutations(SOURCES[name.split(maxsplit=1)[0]], SAMPLES[name], count=FEW)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_thousand_mutated_files_are_taken_or_refused_with_reasons(name: str) -> None:
+    assert_survives_mutations(
+        SOURCES[name.split(maxsplit=1)[0]], SAMPLES[name], count=MANY, seed=77
+    )
