@@ -38,7 +38,7 @@ GAIN_STEP = 0.02
 ALIKE = 0.97
 # Tail probabilities of the stored tables; beyond the last one the fit goes on.
 TABLE = (0.9, 0.7, 0.5, 0.3, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002)
-FALSE_ALARM = {"gamma": 3e-4, "neutron": 1e-4, "residual": 3e-4}
+FALSE_ALARM = {"gamma": 3e-4, "neutron": 1e-4, "residual": 1e-3}
 # What portals are made of; thresholds hold for the mixture.
 KINDS = {"NaI": 0.7, "plastic": 0.2, "HPGe": 0.1}
 SEED = 51_000
