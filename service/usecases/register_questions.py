@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -18,9 +18,10 @@ from service.usecases.registers import AeoCertificate, ContainerOwner, EconomicO
 from vision.findings import Reading, Subject
 
 MOST_PER_REGISTER = 20
-"""Papers of a groupage container name hundreds of parties; a register is not asked for all."""
+"""Papers of a groupage container name hundreds of parties; a register is not asked about all."""
 VIEWERS_NEEDED = 2
 MAX_NAME = 200
+_COUNTRY = re.compile(r"[A-Z]{2}")
 _EORI = re.compile(r"[A-Z]{2}[A-Z0-9]{3,15}")
 
 Entry = Registration | Hit | ContainerOwner | EconomicOperator | AeoCertificate
@@ -176,8 +177,15 @@ def questions_of(
             ]
         else:
             found = [_about_party(register, eori, party) for eori, party in parties.items()]
-        wanted += found[:MOST_PER_REGISTER]
+        wanted += _bounded(found)
     return tuple(wanted)
+
+
+def _bounded(found: Sequence[Wanted]) -> list[Wanted]:
+    """The first ones; that there are more is a question too, which is not asked by itself."""
+    left = found[MOST_PER_REGISTER:]
+    hopeless = f"one of {len(left)} more than are asked about by themselves"
+    return [*found[:MOST_PER_REGISTER], *(replace(w, hopeless=hopeless) for w in left[:1])]
 
 
 def _readings(file: CaseFile, subject: Subject) -> list[Reading]:
@@ -231,7 +239,7 @@ def _about_party(register: NamedRegister, eori: str, party: Party) -> Wanted:
         kind=register.kind,
         register=register.name,
         subject=eori,
-        country=party.country or eori[:2],
+        country=party.country if _COUNTRY.fullmatch(party.country) else eori[:2],
         name=party.name[:MAX_NAME],
     )
 

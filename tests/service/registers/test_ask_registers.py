@@ -234,6 +234,27 @@ def test_parties_of_late_papers_are_asked_about_too(engine: Engine) -> None:
     assert (question.subject, question.name, question.country) == (EORI, "Muster GmbH", "DE")
 
 
+def test_of_very_many_parties_a_register_is_asked_about_some_and_says_so(engine: Engine) -> None:
+    eori = Told(said(Said.NOT_FOUND))
+    registers = [a_register("eori", eori, threads=50)]
+    policy = replace(SHIPPED, required_registers=("eori",))
+    station = Station(engine, registers=registers, policy=policy)
+    parties = tuple(
+        Party(role=PartyRole.CONSIGNEE, identifier=f"DE{n:013d}", country="Germany and more \x00")
+        for n in range(300)
+    )
+    body = replace(a_consignment(CODE), parties=parties)
+    station.file(a_paper(body, kind=PaperKind.IMPORT_DECLARATION, reference="25DE1"))
+    visit = station.see(CODE)
+    station.ask()
+    assert len(eori.asked) == 20
+    assert {question.country for question, _ in eori.asked} == {"DE"}
+    last = station.store.of(visit)[-1]
+    assert (last.said, last.next_at) == (Said.CANNOT_TELL, None)
+    assert "one of 280 more" in last.reason
+    assert station.result(visit, "registers_answered") is Result.CANNOT_TELL
+
+
 def test_the_owner_of_a_container_is_asked_for(engine: Engine) -> None:
     owner = said(Said.FOUND, entry=ContainerOwner(code="MSC", company="MSC Lines"))
     station = a_station(engine, owner_codes=Told(owner))
