@@ -20,9 +20,9 @@ from service.domain.verdict import Advice, Result
 from service.usecases.ask_registers import LEASE
 from tests.service.papers.paper_builders import PLATE
 from tests.service.registers.gateways import BAD, Mood, PoliceGateway, VehicleGateway
-from tests.service.registers.station import Station
+from tests.service.registers.station import PATIENCE_S, Station
 
-TIMEOUT_S = 0.3
+PATIENT_S, IMPATIENT_S = 10.0, 1.0
 ROOT = Path(__file__).parents[3]
 ASK_AND_WAIT = """
 import sys, time
@@ -40,13 +40,17 @@ time.sleep(60)
 
 
 def a_station(
-    engine: Engine, vehicles: VehicleGateway | None, police: PoliceGateway | None
+    engine: Engine,
+    vehicles: VehicleGateway | None,
+    police: PoliceGateway | None,
+    *,
+    timeout_s: float = PATIENT_S,
 ) -> Station:
     settings = Settings(
         _env_file=None,
         vehicle_register_url=vehicles.url if vehicles else "",
         stolen_objects_url=police.url if police else "",
-        registers_timeout_s=TIMEOUT_S,
+        registers_timeout_s=timeout_s,
     )
     return Station(engine, settings=settings)
 
@@ -55,12 +59,11 @@ def a_station(
 def test_a_bad_register_cannot_tell_and_never_says_not_there(
     sqlite_engine: Engine, mood: Mood, vehicles: VehicleGateway, police: PoliceGateway
 ) -> None:
-    station = a_station(sqlite_engine, vehicles, police)
+    timeout_s = IMPATIENT_S if mood in {Mood.HANGS, Mood.DRIPS} else PATIENT_S
+    station = a_station(sqlite_engine, vehicles, police, timeout_s=timeout_s)
     vehicles.mood = police.mood = mood
     visit = station.see(plates=(PLATE,), country="DE")
-    began = time.monotonic()
     station.ask()
-    assert time.monotonic() - began < 10 * TIMEOUT_S
     for register in ("eucaris", "stolen_objects"):
         question = station.asked(visit)[register]
         assert question.said is Said.CANNOT_TELL
@@ -81,15 +84,15 @@ def test_while_a_register_hangs_others_are_answered_and_judged(
     station = a_station(engine, vehicles, police)
     vehicles.mood, police.mood = Mood.HANGS, Mood.KNOWS
     first = station.see(plates=(PLATE,), country="DE")
-    began = time.monotonic()
     station.asker.follow()
     beside = station.see(plates=("KR4WA37",), country="PL")
     assert station.causes(beside) == ["analysed"]
-    assert time.monotonic() - began < TIMEOUT_S
     station.follow_until(lambda: station.verdict(beside).advice is Advice.HOLD)
-    station.follow_until(lambda: station.asked(first)["eucaris"].said is Said.CANNOT_TELL)
-    assert station.asked(first)["stolen_objects"].said is Said.HIT
-    assert station.asker.settle(timeout_s=10)
+    station.follow_until(lambda: station.verdict(first).advice is Advice.HOLD)
+    assert station.asked(first)["eucaris"].said is Said.PENDING
+    vehicles.over.set()
+    assert station.asker.settle(timeout_s=PATIENCE_S)
+    assert station.asked(first)["eucaris"].said is Said.CANNOT_TELL
 
 
 def test_after_failures_in_a_row_a_register_is_left_alone_for_a_while(
@@ -122,7 +125,7 @@ def test_stolen_objects_are_asked_anew_where_vehicles_are_remembered(
 def test_every_query_is_in_the_audit_log_whole_and_with_its_purpose(
     engine: Engine, vehicles: VehicleGateway, police: PoliceGateway
 ) -> None:
-    station = a_station(engine, vehicles, police)
+    station = a_station(engine, vehicles, police, timeout_s=IMPATIENT_S)
     moods = (Mood.KNOWS, Mood.KNOWS_NOT, Mood.BABBLES, Mood.HANGS)
     visits = []
     for number, mood in enumerate(moods):

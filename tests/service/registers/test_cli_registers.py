@@ -22,7 +22,7 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in Settings.model_fields:
         monkeypatch.delenv(f"TALLYMAN_{name.upper()}", raising=False)
     monkeypatch.setenv("TALLYMAN_DATA_DIR", str(tmp_path / "state"))
-    monkeypatch.setenv("TALLYMAN_REGISTERS_TIMEOUT_S", "0.3")
+    monkeypatch.setenv("TALLYMAN_REGISTERS_TIMEOUT_S", "10")
     monkeypatch.setenv("COLUMNS", "300")
     return tmp_path
 

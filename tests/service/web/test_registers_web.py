@@ -46,7 +46,7 @@ def site(tmp_path: Path, police: PoliceGateway) -> Iterator[Site]:
         tmp_path / "state",
         stolen_objects_url=police.url,
         owner_codes_table=owners,
-        registers_timeout_s=0.3,
+        registers_timeout_s=10,
         registers_attempts=1,
     )
     yield made
