@@ -25,6 +25,7 @@ from service.domain.inspection import InspectionState
 from service.domain.papers.matching import JoinRules
 from service.domain.reconcile.policy import Policy, read_policy
 from service.errors import NotConfigured
+from service.registers_wiring import registers_of
 from service.sources import Limits as PaperLimits
 from service.sources.inbox import DropFolder
 from service.sources.reading import paper_reader
@@ -35,6 +36,7 @@ from service.store.paper_archive import SqlPaperArchive
 from service.store.passages import SqlPassages
 from service.store.repository import SqlRepository
 from service.store.visit_store import SqlVisitStore
+from service.usecases.ask_registers import Asker
 from service.usecases.assemble_visit import Assembler
 from service.usecases.follow_papers import Follower
 from service.usecases.issue_keys import authenticate_key
@@ -89,6 +91,7 @@ class Tallyman:
     models: Models
     engine: Engine
     paper_watch: PaperWatch
+    asker: Asker
 
     def close(self) -> None:
         self.paper_watch.stop()
@@ -123,7 +126,11 @@ def build(settings: Settings, *, analyser: Analyser | None = None) -> Tallyman:
     measured = MeasuredAnalyser(analyser or LocalAnalyser(inspector), metrics)
     desk = _paper_desk(settings, engine, policy, repository=repository, blobs=blobs)
     judge = desk.follower.judge
-    paper_watch = PaperWatch(_paper_chores(settings, desk), poll_s=settings.poll_s)
+    registers = registers_of(settings, engine, clock=utc_now)
+    asker = registers.asker(judge)
+    chores = [*_paper_chores(settings, desk), asker.follow]
+    paper_watch = PaperWatch(chores, poll_s=settings.poll_s)
+    asker.wake = paper_watch.wake
 
     def recognise(raw: RawScan) -> tuple[ScanKind, str]:
         scan = read_scan(raw, limits=limits)
@@ -157,11 +164,17 @@ def build(settings: Settings, *, analyser: Analyser | None = None) -> Tallyman:
         session_secret=_secret(settings.effective_session_secret_file),
         papers=desk,
         wake_papers=paper_watch.wake,
+        registers=registers.desk(repository, now_due=paper_watch.wake),
         metrics=metrics,
         live=LivePassages(store=SqlPassages(engine), analyser=LocalAnalyser(inspector)),
     )
     return Tallyman(
-        services=services, worker=worker, models=models, engine=engine, paper_watch=paper_watch
+        services=services,
+        worker=worker,
+        models=models,
+        engine=engine,
+        paper_watch=paper_watch,
+        asker=asker,
     )
 
 
@@ -207,12 +220,13 @@ def _paper_desk(
     rules, zone = JoinRules(), _zone(settings.papers_zone)
     archive, visits = SqlPaperArchive(engine), SqlVisitStore(engine, rules=rules)
     assembler = Assembler(archive=archive, visits=visits, rules=rules)
+    inquiry = registers_of(settings, engine, clock=utc_now).inquiry()
     judge = partial(
         judge_inspection,
         repository=repository,
         policy=policy,
         clock=utc_now,
-        complete=partial(complete_case, assembler=assembler),
+        complete=partial(complete_case, assembler=assembler, ask=inquiry.statements),
     )
     return PaperDesk(
         archive=archive,

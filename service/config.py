@@ -56,6 +56,27 @@ class Settings(BaseSettings):
     )
     papers_zone: str = Field("UTC", description="IANA zone meant by times that come without one")
 
+    vehicle_register_url: str = Field(
+        "", description="gateway to EUCARIS; empty: there is none, as with all registers"
+    )
+    vehicle_table: Path | None = Field(None, description="vehicles by plate as CSV")
+    stolen_objects_url: str = Field("", description="gateway to the police's stolen objects")
+    owner_codes_table: Path | None = Field(None, description="container owner codes as CSV")
+    eori_url: str = Field("", description="EORI validation service of the EU, or a relay of it")
+    aeo_table: Path | None = Field(None, description="authorised economic operators as CSV")
+    registers_timeout_s: float = Field(
+        3.0, gt=0, le=60, description="after so long a register cannot tell"
+    )
+    registers_attempts: int = Field(
+        8, ge=1, le=50, description="a question without an answer is asked so often by itself"
+    )
+    registers_certificate: Path | None = Field(
+        None, description="PEM with certificate and key that gateways ask for"
+    )
+    registers_ca: Path | None = Field(
+        None, description="PEM of who signs the gateways' certificates; None: the system's"
+    )
+
     requests_per_minute: int = Field(
         600, ge=0, description="per caller over /v1; 0: no limit. 429 beyond"
     )

@@ -22,6 +22,7 @@ from service.domain.declaration import (
 from service.domain.inspection import EvidenceFile, Inspection, InspectionState
 from service.domain.reconcile.case import Case
 from service.domain.reconcile.policy import Policy, read_policy
+from service.domain.register_statement import RegisterKind, RegisterStatement, Said
 from service.domain.registration import Registration
 from service.domain.verdict import (
     Advice,
@@ -257,6 +258,27 @@ def a_registration(
     )
 
 
+def a_statement(
+    said: Said,
+    *,
+    kind: RegisterKind = RegisterKind.VEHICLE,
+    register: str = "eucaris",
+    subject: str = PLATE,
+    reason: str = "no answer within 3 s",
+) -> RegisterStatement:
+    """An entry only if a vehicle register found it; a reason only if it cannot tell."""
+    found = said is Said.FOUND and kind is RegisterKind.VEHICLE
+    return RegisterStatement(
+        kind=kind,
+        register=register,
+        subject=subject,
+        said=said,
+        reason=reason if said is Said.CANNOT_TELL else "",
+        registration=a_registration(subject, reference=subject) if found else None,
+        words="Mediterranean Shipping Company" if said is Said.FOUND and not found else "",
+    )
+
+
 def a_case(
     *findings: Finding,
     analysis: Analysis | None = None,
@@ -266,6 +288,7 @@ def a_case(
     has_register: bool | None = None,
     named: frozenset[str] = frozenset(),
     captured_on: date | None = TODAY,
+    statements: tuple[RegisterStatement, ...] = (),
 ) -> Case:
     """Findings against papers; the register holds `registrations` unless told otherwise."""
     return Case(
@@ -276,6 +299,7 @@ def a_case(
         has_register=bool(registrations) if has_register is None else has_register,
         named=named,
         captured_on=captured_on,
+        statements=statements,
     )
 
 

@@ -24,6 +24,7 @@ from service.cli import (
     models,
     papers,
     radiation,
+    registers,
     serve,
     users,
 )
@@ -47,6 +48,7 @@ evaluate.app.command("portal")(radiation.evaluate_portal)
 app.add_typer(evaluate.app, name="evaluate")
 papers.app.command("learn-masses")(masses.learn)
 app.add_typer(papers.app, name="papers")
+app.add_typer(registers.app, name="registers")
 app.add_typer(bench.app, name="bench")
 app.add_typer(models.app, name="models")
 app.add_typer(keys.app, name="keys")

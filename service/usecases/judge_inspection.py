@@ -32,8 +32,8 @@ def judge_inspection(
 ) -> None:
     """Append a verdict, unless it would repeat the last one word for word.
 
-    `complete` adds the papers of the visit. A decided inspection is reopened only if advice or
-    outcomes have changed.
+    `complete` adds the papers of the visit and what registers said. A decided inspection is
+    reopened only if advice or outcomes have changed.
 
     Raises:
         Conflict: not analysed yet, or others kept judging in between.
@@ -87,5 +87,6 @@ def verdict_of(file: CaseFile, *, repository: Repository, policy: Policy) -> Ver
             has_register=repository.has_register(site=file.inspection.site),
             named=frozenset(file.inspection.registration_refs),
             captured_on=file.inspection.captured_at.astimezone(UTC).date(),
+            statements=file.statements,
         )
     )

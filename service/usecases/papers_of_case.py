@@ -6,7 +6,7 @@ would raise false signals. The doubtful ones are shown to a person, whose word m
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from service.domain.declaration import Declaration, DeclaredContainer
@@ -15,6 +15,7 @@ from service.domain.papers.keys import container_key, plate_key
 from service.domain.papers.matching import Because
 from service.domain.papers.paper import PaperKind
 from service.domain.papers.visit import Standing
+from service.domain.register_statement import RegisterStatement
 from service.domain.registration import Registration
 from service.usecases.assemble_visit import AssembledVisit, Assembler, JoinedPaper
 from service.usecases.paper_ports import PaperHistory
@@ -30,9 +31,24 @@ _RANK = {
 }
 
 
-def complete_case(file: CaseFile, *, assembler: Assembler) -> CaseFile:
+AskRegisters = Callable[[CaseFile, AssembledVisit], tuple[RegisterStatement, ...]]
+"""What registers said of a case so far; what is new to ask is written down, and no one waits."""
+
+
+def no_registers(file: CaseFile, assembled: AssembledVisit) -> tuple[RegisterStatement, ...]:
+    """For a service that asks none."""
+    del file, assembled
+    return ()
+
+
+def complete_case(
+    file: CaseFile, *, assembler: Assembler, ask: AskRegisters = no_registers
+) -> CaseFile:
     """The case with what the archive of papers knows; what it has already goes first."""
-    return with_papers(file, assembler.assemble(file)) if file.analyses else file
+    if not file.analyses:
+        return file
+    assembled = assembler.assemble(file)
+    return replace(with_papers(file, assembled), statements=ask(file, assembled))
 
 
 def with_papers(file: CaseFile, assembled: AssembledVisit) -> CaseFile:

@@ -14,6 +14,7 @@ from service.domain.access import Caller, Role
 from service.domain.decision import OperatorDecision
 from service.domain.declaration import Declaration
 from service.domain.inspection import Inspection, InspectionState
+from service.domain.register_statement import RegisterStatement
 from service.domain.registration import Registration
 from service.domain.verdict import Advice, StoredVerdict
 from vision.findings import Analysis
@@ -121,7 +122,8 @@ class CaseFile:
     """Everything about one inspection, as its page shows it. Lists are oldest first.
 
     `changed_at` is when analysis or papers last changed, None once a verdict has taken that
-    into account. It serves as a token: a later change has a later time.
+    into account. It serves as a token: a later change has a later time. `statements` are what
+    registers said; they are there once the case has been completed for the judge.
     """
 
     inspection: Inspection
@@ -132,6 +134,7 @@ class CaseFile:
     registrations: tuple[Registration, ...]
     events: tuple[Event, ...]
     changed_at: datetime | None = None
+    statements: tuple[RegisterStatement, ...] = ()
 
 
 class Repository(Protocol):

@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection
 
 from service.config import Settings
 from service.domain.access import Caller
+from service.usecases.ask_registers import RegisterDesk
 from service.usecases.paper_desk import PaperDesk
 from service.usecases.passage import PassageStore
 from service.usecases.ports import Analyser, BlobStore, Clock, Repository
@@ -76,6 +77,7 @@ class Services:
     session_secret: bytes
     papers: PaperDesk
     wake_papers: Callable[[], None]
+    registers: RegisterDesk
     metrics: Metrics = field(default_factory=Metrics)
     live: LivePassages | None = None
 

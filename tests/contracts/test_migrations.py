@@ -18,6 +18,7 @@ import service.store
 import service.store.audit  # their tables join the metadata
 import service.store.paper_tables
 import service.store.passages
+import service.store.register_questions
 from service.errors import NotConfigured
 from service.store.engine import migrate, open_engine, revisions
 from service.store.repository import SqlRepository

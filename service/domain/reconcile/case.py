@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from service.domain.declaration import Declaration, DeclaredContainer, DeclaredGoods
 from service.domain.reconcile.policy import Policy
+from service.domain.register_statement import RegisterKind, RegisterStatement
 from service.domain.registration import Registration
 from service.domain.verdict import Result, RuleOutcome
 from vision.findings import (
@@ -45,6 +46,7 @@ class Case:
     """`registrations` are those named by the inspection or found by a plate that was read;
     `named` are the references that it names. Without `has_register` the register is empty, so
     "not in it" proves nothing. `captured_on` None: nobody knows when the sensors saw it.
+    `statements` are what registers outside said, or have not said yet.
     """
 
     analysis: Analysis
@@ -54,6 +56,7 @@ class Case:
     has_register: bool = False
     named: frozenset[str] = frozenset()
     captured_on: date | None = None
+    statements: tuple[RegisterStatement, ...] = ()
 
     def findings(self, kind: type[_F]) -> list[tuple[int, _F]]:
         """Findings of one type with their indexes."""
@@ -87,6 +90,10 @@ class Case:
             not quality.acceptable and quality.evidence.scan_sha256 == scan_sha256
             for _, quality in self.findings(ScanQuality)
         )
+
+    def said_of(self, subject: str, kind: RegisterKind) -> list[RegisterStatement]:
+        """What registers of a kind said of a plate or code, written as readings are."""
+        return [s for s in self.statements if s.kind is kind and s.subject == subject]
 
     @property
     def declared(self) -> tuple[DeclaredContainer, ...]:

@@ -7,7 +7,9 @@ from service.domain.reconcile import (
     load_declared,
     number_declared,
     number_valid,
+    owner_registered,
     plate_registered,
+    plate_sought,
     radiation_background,
     radiation_class7,
     radiation_explained,
@@ -16,6 +18,7 @@ from service.domain.reconcile import (
     radiation_neutron,
     radiation_residual,
     radiation_spread,
+    registers_answered,
     scan_quality,
     size_type_declared,
     views_agree,
@@ -29,7 +32,9 @@ RULES = (
     views_agree,
     size_type_declared,
     load_declared,
+    owner_registered,
     plate_registered,
+    plate_sought,
     radiation_neutron,
     radiation_explained,
     radiation_residual,
@@ -40,6 +45,7 @@ RULES = (
     radiation_background,
     scan_quality,
     evidence_complete,
+    registers_answered,
 )
 INDEPENDENT_SOURCES = 2
 # Silent without an alarm, so a release cannot need them; in doubt they refuse it.
@@ -92,10 +98,11 @@ def reach_verdict(case: Case) -> Verdict:
 def _blocking(case: Case, outcomes: tuple[RuleOutcome, ...]) -> list[str]:
     """Why there is no release although nothing mismatches.
 
-    Evidence always counts, whatever the policy needs.
+    Evidence and required registers always count, whatever the policy needs.
     """
     reasons = []
-    for rule in sorted({*case.policy.release_needs, evidence_complete.RULE}):
+    always = {evidence_complete.RULE, registers_answered.RULE}
+    for rule in sorted({*case.policy.release_needs} | always):
         own = [o for o in outcomes if o.rule == rule]
         if not own and rule in case.policy.release_needs:
             reasons.append(f"Rule {rule} had nothing to judge.")

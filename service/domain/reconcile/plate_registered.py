@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from service.domain.reconcile.case import Case, indexes
+from service.domain.register_statement import RegisterKind, RegisterStatement
 from service.domain.registration import Registration
 from service.domain.verdict import Result, RuleOutcome
 from vision.findings import Reading, Subject
@@ -37,6 +38,8 @@ def _plate(entry: Registration) -> str:
 
 def _registered(case: Case, plate: str, pairs: list[tuple[int, Reading]]) -> RuleOutcome:
     entries = [entry for entry in case.registrations if _plate(entry) == plate]
+    asked = case.said_of(plate, RegisterKind.VEHICLE)
+    entries += [said.registration for said in asked if said.registration is not None]
     expected, observed, weight = "in the register, not stolen", "in the register", None
     if any(entry.stolen for entry in entries):
         result, weight, observed = Result.MISMATCH, "plate_stolen", "stolen"
@@ -50,6 +53,8 @@ def _registered(case: Case, plate: str, pairs: list[tuple[int, Reading]]) -> Rul
         if all(entry.stolen is None for entry in entries):
             # No one asked, so no more than the entry can match.
             expected = "in the register"
+    elif asked:
+        result, observed, sentence = _not_there(plate, asked)
     elif not case.has_register:
         result, observed = Result.CANNOT_TELL, "no register"
         sentence = f"{plate}: the register has no entries for this site."
@@ -67,6 +72,16 @@ def _registered(case: Case, plate: str, pairs: list[tuple[int, Reading]]) -> Rul
         findings=indexes(pairs),
         weight=weight,
     )
+
+
+def _not_there(plate: str, asked: list[RegisterStatement]) -> tuple[Result, str, str]:
+    """Absent only if all say so: the one that is silent may be the one that knows it."""
+    silent = [said for said in asked if not said.answered]
+    if silent:
+        why = "; ".join(said.why_not for said in silent)
+        return Result.CANNOT_TELL, silent[0].said.value.replace("_", " "), f"{plate}: {why}."
+    names = ", ".join(said.register for said in asked)
+    return Result.MISMATCH, "not found", f"{plate} is not in the vehicle register ({names})."
 
 
 def _ran_out(case: Case, entry: Registration) -> bool:

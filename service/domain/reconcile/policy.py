@@ -10,6 +10,7 @@ from importlib import resources
 from pathlib import Path
 
 from service.domain.reconcile.norm_goods import headings_of, norm_goods
+from service.domain.register_statement import REGISTERS
 from service.domain.verdict import Severity
 from service.errors import NotConfigured
 from vision.findings import Channel
@@ -28,6 +29,9 @@ RULES = frozenset(
         "container_count",
         "plate_registered",
         "plate_declared",
+        "plate_sought",
+        "owner_registered",
+        "registers_answered",
         "radiation_neutron",
         "radiation_explained",
         "radiation_residual",
@@ -66,7 +70,7 @@ class Policy:
     """`label` names it in verdicts: name, version and the first digits of its sha256.
 
     `norm` lists for each natural nuclide the headings, of four digits, of goods that are known
-    to contain it.
+    to contain it. Each of `required_registers` must have answered, or there is no release.
     """
 
     label: str
@@ -75,6 +79,7 @@ class Policy:
     release_needs: frozenset[str]
     severities: Mapping[str, Severity]
     norm: Mapping[str, frozenset[str]]
+    required_registers: tuple[str, ...] = ()
     radiation: RadiationPolicy = RadiationPolicy()
 
     def severity(self, rule: str) -> Severity:
@@ -110,6 +115,7 @@ def read_policy(path: Path | None = None) -> Policy:
             release_needs=_known(frozenset(stored["release_needs"]), RULES),
             severities=_severities(shipped) | _severities(stored, known=_severities(shipped)),
             norm=_norm(stored.get("norm", {})),
+            required_registers=_registers(stored.get("required_registers", ())),
             radiation=RadiationPolicy(
                 **{name: float(value) for name, value in stored.get("radiation", {}).items()}
             ),
@@ -123,6 +129,16 @@ def _known(names: frozenset[str], known: Iterable[str]) -> frozenset[str]:
     if unknown:
         raise ValueError(f"no such rule: {unknown}")
     return names
+
+
+def _registers(names: Iterable[str]) -> tuple[str, ...]:
+    if isinstance(names, str):
+        raise TypeError(f"required_registers: expected a list, got {names!r}")
+    found = tuple(dict.fromkeys(names))
+    unknown = ", ".join(sorted(set(found) - set(REGISTERS)))
+    if unknown:
+        raise ValueError(f"no such register: {unknown}; there are {', '.join(REGISTERS)}")
+    return found
 
 
 def _severities(

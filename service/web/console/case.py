@@ -23,6 +23,7 @@ from service.web.console.pages import just_decided, show, with_person
 from service.web.console.queue import next_to_decide
 from service.web.forms import small_form
 from service.web.overlay import labels
+from service.web.register_schemas import question_out
 from service.web.wiring import Services
 from vision.findings import (
     Finding,
@@ -43,6 +44,9 @@ RULE_NAMES = {
     "container_count": "Number of containers",
     "plate_registered": "Plate in register",
     "plate_declared": "Plate declared",
+    "plate_sought": "Plate sought",
+    "owner_registered": "Container owner",
+    "registers_answered": "Register asked",
     "radiation_neutron": "Neutrons",
     "radiation_explained": "Radiation",
     "radiation_residual": "Radiation beyond natural",
@@ -55,7 +59,7 @@ RULE_NAMES = {
     "evidence_complete": "Evidence",
 }
 # Rules with several outcomes that their names alone would not tell apart.
-PER_SUBJECT = frozenset({"radiation_explained", "evidence_complete"})
+PER_SUBJECT = frozenset({"radiation_explained", "evidence_complete", "registers_answered"})
 KIND_NAMES = {"xray": "X-ray", "photo": "Photograph", "radiation": "Radiation"}
 _ORDER = {Result.MISMATCH: 0, Result.CANNOT_TELL: 1, Result.MATCH: 2}
 
@@ -128,6 +132,10 @@ def _show(
         open_outcomes=[o for o in outcomes if o.result is not Result.MATCH],
         agreeing=[o for o in outcomes if o.result is Result.MATCH],
         views=[view_of(each, findings) for each in file.inspection.files],
+        questions=[
+            question_out(question, caller=caller)
+            for question in services.registers.store.of(file.inspection.id)
+        ],
         settled=file.inspection.state in api_inspections.SETTLED,
         next_id=next_to_decide(services, caller, after=file.inspection.id),
         outcome_options=list(DecisionOutcome),

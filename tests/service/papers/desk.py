@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -122,8 +122,9 @@ class Desk:
         reference: str | None = None,
         kinds: tuple[ScanKind, ...] = (ScanKind.XRAY, ScanKind.PHOTO),
         site: str = SITE,
+        country: str | None = None,
     ) -> str:
-        """An inspection that is analysed and judged; its id."""
+        """An inspection that is analysed and judged; its id. `country` is that of the plates."""
         inspection = Inspection(
             id=f"00000000-0000-4000-8000-{next(_numbers):012d}",
             site=site,
@@ -142,7 +143,7 @@ class Desk:
         assert lease is not None
         readings = [a_reading(code, Subject.CONTAINER_CODE) for code in codes]
         readings += [a_reading(code, Subject.CONTAINER_CODE, accepted=False) for code in guesses]
-        readings += [a_reading(plate, Subject.PLATE) for plate in plates]
+        readings += [replace(a_reading(p, Subject.PLATE), country=country) for p in plates]
         analysis = an_analysis(readings, kinds)
         self.repository.finish(lease, analysis=analysis, elapsed_s=1.0, now=self.clock())
         self.judge(inspection.id, cause="analysed")

@@ -60,6 +60,8 @@ def test_another_content_has_another_label(tmp_path: Path) -> None:
         pytest.param(SMALL + '[norm]\n"K-40" = ["31"]\n', id="heading-too-short"),
         pytest.param(SMALL + "severity = 3\n", id="severity-is-no-table"),
         pytest.param(SMALL + "norm = 3\n", id="norm-is-no-table"),
+        pytest.param(SMALL + 'required_registers = ["interpol"]\n', id="no-such-register"),
+        pytest.param(SMALL + 'required_registers = "eucaris"\n', id="registers-are-no-list"),
     ],
 )
 def test_a_policy_that_makes_no_sense_stops_the_start(tmp_path: Path, text: str) -> None:

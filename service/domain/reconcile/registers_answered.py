@@ -1,0 +1,51 @@
+"""Every register that the policy requires has answered about everything that it must know."""
+
+from __future__ import annotations
+
+from service.domain.reconcile.case import Case
+from service.domain.register_statement import REGISTERS, WORDS, RegisterKind
+from service.domain.verdict import Result, RuleOutcome
+from vision.findings import Subject
+
+RULE = "registers_answered"
+_ABOUT = {
+    RegisterKind.VEHICLE: Subject.PLATE,
+    RegisterKind.SOUGHT: Subject.PLATE,
+    RegisterKind.OWNER: Subject.CONTAINER_CODE,
+}
+
+
+def judge(case: Case) -> tuple[RuleOutcome, ...]:
+    """What is not configured, or had nothing to be asked about, has not answered either.
+
+    What it answered is for other rules; an answer that is bad news is an answer.
+    """
+    return tuple(_outcome(case, register) for register in case.policy.required_registers)
+
+
+def _outcome(case: Case, register: str) -> RuleOutcome:
+    kind = REGISTERS[register]
+    own = [said for said in case.statements if said.register == register]
+    wanted = set(case.by_text(_ABOUT[kind])) if kind in _ABOUT else {s.subject for s in own}
+    asked = {said.subject: said for said in own}
+    missing = sorted(wanted - set(asked))
+    silent = [s for s in asked.values() if s.subject in wanted and not s.answered]
+    if not wanted or missing:
+        result, observed = Result.CANNOT_TELL, "not asked"
+        about = ", ".join(missing) or "anything, as nothing is known that it could be asked about"
+        sentence = f"The {WORDS[kind]} ({register}) is required and was not asked about {about}."
+    elif silent:
+        result, observed = Result.CANNOT_TELL, f"{len(silent)} of {len(wanted)} not answered"
+        sentence = " ".join(f"{s.subject}: {s.why_not}." for s in silent)
+    else:
+        result, observed = Result.MATCH, "answered"
+        sentence = f"The {WORDS[kind]} ({register}) has answered."
+    return case.outcome(
+        RULE,
+        result,
+        subject=register,
+        expected="an answer",
+        observed=observed,
+        sentence=sentence,
+        source="papers",
+    )
