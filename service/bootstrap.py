@@ -23,7 +23,8 @@ from service.config import Settings
 from service.domain.access import Caller, Role
 from service.domain.inspection import InspectionState
 from service.domain.papers.matching import JoinRules
-from service.domain.reconcile.policy import Policy, read_policy
+from service.domain.reconcile.policy import Policy
+from service.domain.reconcile.policy_file import read_policy
 from service.errors import NotConfigured
 from service.registers_wiring import registers_of
 from service.sources import Limits as PaperLimits

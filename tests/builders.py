@@ -21,7 +21,8 @@ from service.domain.declaration import (
 )
 from service.domain.inspection import EvidenceFile, Inspection, InspectionState
 from service.domain.reconcile.case import Case
-from service.domain.reconcile.policy import Policy, read_policy
+from service.domain.reconcile.policy import Policy
+from service.domain.reconcile.policy_file import read_policy
 from service.domain.register_statement import RegisterKind, RegisterStatement, Said
 from service.domain.registration import Registration
 from service.domain.verdict import (

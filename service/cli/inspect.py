@@ -16,7 +16,7 @@ from service.domain.access import Caller, Role
 from service.domain.declaration import Declaration
 from service.domain.reconcile.case import Case
 from service.domain.reconcile.judge import reach_verdict
-from service.domain.reconcile.policy import read_policy
+from service.domain.reconcile.policy_file import read_policy
 from service.domain.registration import Registration
 from service.domain.verdict import Advice, Result, Verdict
 from service.errors import InvalidInput

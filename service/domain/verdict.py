@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
@@ -25,12 +26,25 @@ class Severity(IntEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """Which sentence, with which values: what can be said in any language."""
+
+    key: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RuleOutcome:
     """One rule on one subject. `findings` are indexes into the analysis it judged.
 
     `subject` says what was judged ("MSCU6639870", "KR 4WA37", "gamma"). `sentence` is for the
-    officer. `source` groups rules that rest on the same evidence ("photo", "xray",
-    "radiation", "papers") so that they do not count twice.
+    officer, in English; `said` is the same for other languages. `source` groups rules that rest
+    on the same evidence ("photo", "xray", "radiation", "papers") so that they do not count twice.
+
+    `score` is how strange the subject is, more is stranger, on the rule's own scale, and `limit`
+    the score from which it is a mismatch; both None where the rule compares without degrees.
+    `advisory`: shown, but it moves no verdict, because the rule raises more false signals
+    here than the site allows or because the policy says so.
     """
 
     rule: str
@@ -43,6 +57,10 @@ class RuleOutcome:
     sentence: str
     source: str
     findings: tuple[int, ...] = ()
+    said: Sentence | None = None
+    score: float | None = None
+    limit: float | None = None
+    advisory: bool = False
 
 
 class Advice(StrEnum):
@@ -55,13 +73,17 @@ class Advice(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """Advice with its reasons, most severe first; `outcomes` are all rules, matches too."""
+    """Advice with its reasons, most severe first; `outcomes` are all rules, matches too.
+
+    `said` are the reasons for other languages, one for each, None where a rule has but English.
+    """
 
     advice: Advice
     reasons: tuple[str, ...]
     outcomes: tuple[RuleOutcome, ...]
     policy: str
     declaration_version: int | None = None
+    said: tuple[Sentence | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,10 +77,15 @@ _VERDICT: Json = {
                 "sentence": "Declared empty, but the scan shows it loaded.",
                 "source": "xray",
                 "findings": [2],
+                "said": None,
+                "score": None,
+                "limit": None,
+                "advisory": False,
             }
         ],
         "policy": "default@1#edd247e4e02c",
         "declaration_version": 1,
+        "said": [None],
     },
 }
 RECEIVED: Json = {

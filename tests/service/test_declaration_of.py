@@ -11,7 +11,7 @@ from service.domain.papers.consignment import (
 from service.domain.papers.declaration_of import declaration_of
 from service.domain.papers.paper import Body, Function, Origin, Paper, PaperKind, Revision
 from service.domain.reconcile.case import Case
-from service.domain.reconcile.policy import read_policy
+from service.domain.reconcile.policy_file import read_policy
 from vision.findings import Analysis
 
 

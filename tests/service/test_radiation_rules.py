@@ -5,7 +5,11 @@ from types import ModuleType
 import pytest
 
 from service.domain.declaration import Declaration, DeclaredContainer, DeclaredGoods
-from service.domain.reconcile import (
+from service.domain.reconcile.case import Case
+from service.domain.reconcile.explain_passage import explain
+from service.domain.reconcile.norm_goods import norm_goods, times_ground
+from service.domain.reconcile.policy_file import read_policy
+from service.domain.reconcile.rules import (
     radiation_background,
     radiation_class7,
     radiation_explained,
@@ -15,10 +19,6 @@ from service.domain.reconcile import (
     radiation_residual,
     radiation_spread,
 )
-from service.domain.reconcile.case import Case
-from service.domain.reconcile.explain_passage import explain
-from service.domain.reconcile.norm_goods import norm_goods, times_ground
-from service.domain.reconcile.policy import read_policy
 from service.domain.verdict import Result, RuleOutcome
 from vision.findings import (
     Analysis,

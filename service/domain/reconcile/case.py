@@ -4,41 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TypeVar
 
 from service.domain.declaration import Declaration, DeclaredContainer, DeclaredGoods
+from service.domain.reconcile.history import NO_HISTORY, History
 from service.domain.reconcile.policy import Policy
+from service.domain.reconcile.rule import Rule
+from service.domain.reconcile.visit_papers import NO_PAPERS, VisitPapers
+from service.domain.reconcile.words import render
 from service.domain.register_statement import RegisterKind, RegisterStatement
 from service.domain.registration import Registration
-from service.domain.verdict import Result, RuleOutcome
+from service.domain.verdict import Result, RuleOutcome, Sentence
 from vision.findings import (
     Analysis,
-    BackgroundTracked,
     ContainerFound,
-    GrossCount,
-    LoadState,
-    NaturalExcess,
-    NuclideFound,
     Reading,
     ScanQuality,
-    SourceLocated,
     Subject,
 )
 
-_F = TypeVar(
-    "_F",
-    BackgroundTracked,
-    ContainerFound,
-    GrossCount,
-    LoadState,
-    NaturalExcess,
-    NuclideFound,
-    Reading,
-    ScanQuality,
-    SourceLocated,
-)
-VERSION = "1"
+_F = TypeVar("_F")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +32,8 @@ class Case:
     """`registrations` are those named by the inspection or found by a plate that was read;
     `named` are the references that it names. Without `has_register` the register is empty, so
     "not in it" proves nothing. `captured_on` None: nobody knows when the sensors saw it.
-    `statements` are what registers outside said, or have not said yet.
+    `statements` are what registers outside said, or have not said yet. `papers` are all other
+    papers of the visit, `history` what is known of the same boxes, vehicles and goods before.
     """
 
     analysis: Analysis
@@ -57,6 +44,9 @@ class Case:
     named: frozenset[str] = frozenset()
     captured_on: date | None = None
     statements: tuple[RegisterStatement, ...] = ()
+    captured_at: datetime | None = None
+    papers: VisitPapers = NO_PAPERS
+    history: History = NO_HISTORY
 
     def findings(self, kind: type[_F]) -> list[tuple[int, _F]]:
         """Findings of one type with their indexes."""
@@ -109,29 +99,36 @@ class Case:
 
     def outcome(
         self,
-        rule: str,
+        rule: Rule,
         result: Result,
         *,
         subject: str,
         expected: str,
         observed: str,
-        sentence: str,
-        source: str,
+        sentence: str | Sentence,
+        source: str | None = None,
         findings: tuple[int, ...] = (),
         weight: str | None = None,
+        score: float | None = None,
+        limit: float | None = None,
     ) -> RuleOutcome:
         """An outcome; `weight` names the policy's severity if it is not the rule's own."""
+        said = sentence if isinstance(sentence, Sentence) else None
         return RuleOutcome(
-            rule=rule,
-            version=VERSION,
+            rule=rule.name,
+            version=rule.version,
             result=result,
-            severity=self.policy.severity(weight or rule),
+            severity=self.policy.severity(weight or rule.name),
             subject=subject,
             expected=expected,
             observed=observed,
-            sentence=sentence,
-            source=source,
+            sentence=render(sentence) if isinstance(sentence, Sentence) else sentence,
+            source=source or rule.source.value,
             findings=findings,
+            said=said,
+            score=score,
+            limit=limit,
+            advisory=rule.name in self.policy.advisory,
         )
 
 

@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from functools import cache
 
 from service.domain.declaration import Declaration, DeclaredContainer, DeclaredGoods
-from service.domain.reconcile import (
+from service.domain.reconcile.case import Case
+from service.domain.reconcile.policy import Policy
+from service.domain.reconcile.policy_file import read_policy
+from service.domain.reconcile.rules import (
     radiation_class7,
     radiation_explained,
     radiation_intensity,
@@ -15,8 +18,6 @@ from service.domain.reconcile import (
     radiation_residual,
     radiation_spread,
 )
-from service.domain.reconcile.case import Case
-from service.domain.reconcile.policy import Policy, read_policy
 from service.domain.verdict import Result, Severity
 from vision.findings import Analysis, Finding, NuclideCategory, NuclideFound
 

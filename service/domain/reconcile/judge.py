@@ -2,55 +2,25 @@
 
 from __future__ import annotations
 
-from service.domain.reconcile import (
-    evidence_complete,
-    load_declared,
-    number_declared,
-    number_valid,
-    owner_registered,
-    plate_registered,
-    plate_sought,
-    radiation_background,
-    radiation_class7,
-    radiation_explained,
-    radiation_intensity,
-    radiation_missing,
-    radiation_neutron,
-    radiation_residual,
-    radiation_spread,
-    registers_answered,
-    scan_quality,
-    size_type_declared,
-    views_agree,
-)
 from service.domain.reconcile.case import Case
-from service.domain.verdict import Advice, Result, RuleOutcome, Severity, Verdict
-
-RULES = (
-    number_valid,
-    number_declared,
-    views_agree,
-    size_type_declared,
-    load_declared,
-    owner_registered,
-    plate_registered,
-    plate_sought,
-    radiation_neutron,
-    radiation_explained,
-    radiation_residual,
-    radiation_spread,
+from service.domain.reconcile.rules import (
+    MODULES,
+    evidence_complete,
+    radiation_class7,
     radiation_intensity,
     radiation_missing,
-    radiation_class7,
-    radiation_background,
-    scan_quality,
-    evidence_complete,
+    radiation_neutron,
+    radiation_residual,
+    radiation_spread,
     registers_answered,
 )
+from service.domain.reconcile.words import render, say
+from service.domain.verdict import Advice, Result, RuleOutcome, Sentence, Severity, Verdict
+
 INDEPENDENT_SOURCES = 2
 # Silent without an alarm, so a release cannot need them; in doubt they refuse it.
 KEEPS = frozenset(
-    rule.RULE
+    rule.RULE.name
     for rule in (
         radiation_neutron,
         radiation_residual,
@@ -68,9 +38,15 @@ def reach_verdict(case: Case) -> Verdict:
     RELEASE only if nothing mismatches, everything that the policy needs says "match", no
     required sensor is missing, and nothing of any sensor has failed. Everything else is REVIEW.
     """
-    outcomes = tuple(outcome for rule in RULES for outcome in rule.judge(case))
+    outcomes = tuple(
+        outcome
+        for module in MODULES
+        for outcome in module.judge(case)
+        if outcome.rule not in case.policy.off
+    )
     mismatches = sorted(
-        (o for o in outcomes if o.result is Result.MISMATCH), key=lambda o: -o.severity
+        (o for o in outcomes if o.result is Result.MISMATCH and not o.advisory),
+        key=lambda o: -o.severity,
     )
     serious = {o.source for o in mismatches if o.severity >= Severity.SERIOUS}
     blocking = _blocking(case, outcomes)
@@ -83,33 +59,40 @@ def reach_verdict(case: Case) -> Verdict:
         advice = Advice.REVIEW
     else:
         advice = Advice.RELEASE
-    reasons = [o.sentence for o in mismatches] + blocking
-    if not reasons:
-        reasons = ["Everything that was checked agrees with the papers."]
+    reasons = [(o.sentence, o.said) for o in mismatches] + blocking
+    said = dict(reasons or [_reason(say("verdict.agrees"))])
     return Verdict(
         advice=advice,
-        reasons=tuple(dict.fromkeys(reasons)),
+        reasons=tuple(said),
+        said=tuple(said.values()),
         outcomes=outcomes,
         policy=case.policy.label,
         declaration_version=case.declaration.version if case.declaration else None,
     )
 
 
-def _blocking(case: Case, outcomes: tuple[RuleOutcome, ...]) -> list[str]:
+Reason = tuple[str, Sentence | None]
+
+
+def _reason(sentence: Sentence) -> Reason:
+    return render(sentence), sentence
+
+
+def _blocking(case: Case, outcomes: tuple[RuleOutcome, ...]) -> list[Reason]:
     """Why there is no release although nothing mismatches.
 
     Evidence and required registers always count, whatever the policy needs.
     """
     reasons = []
-    always = {evidence_complete.RULE, registers_answered.RULE}
+    always = {evidence_complete.RULE.name, registers_answered.RULE.name}
     for rule in sorted({*case.policy.release_needs} | always):
         own = [o for o in outcomes if o.rule == rule]
         if not own and rule in case.policy.release_needs:
-            reasons.append(f"Rule {rule} had nothing to judge.")
-        reasons += [o.sentence for o in own if o.result is Result.CANNOT_TELL]
+            reasons.append(_reason(say("verdict.not_judged", rule=rule)))
+        reasons += [(o.sentence, o.said) for o in own if o.result is Result.CANNOT_TELL]
     # What a rule that need not speak could not tell keeps a vehicle all the same.
     reasons += [
-        o.sentence
+        (o.sentence, o.said)
         for o in outcomes
         if o.rule in KEEPS
         and o.rule not in case.policy.release_needs

@@ -2,48 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import tomllib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from importlib import resources
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from service.domain.reconcile.norm_goods import headings_of, norm_goods
-from service.domain.register_statement import REGISTERS
 from service.domain.verdict import Severity
-from service.errors import NotConfigured
 from vision.findings import Channel
 from vision.scan import ScanKind
 
-DEFAULT = "policies/default.toml"
 HEADING = 4
-SHIPPED_NORM = "shipped"
-RULES = frozenset(
-    {
-        "number_valid",
-        "number_declared",
-        "views_agree",
-        "size_type_declared",
-        "load_declared",
-        "container_count",
-        "plate_registered",
-        "plate_declared",
-        "plate_sought",
-        "owner_registered",
-        "registers_answered",
-        "radiation_neutron",
-        "radiation_explained",
-        "radiation_residual",
-        "radiation_spread",
-        "radiation_intensity",
-        "radiation_missing",
-        "radiation_class7",
-        "radiation_background",
-        "scan_quality",
-        "evidence_complete",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +37,8 @@ class Policy:
 
     `norm` lists for each natural nuclide the headings, of four digits, of goods that are known
     to contain it. Each of `required_registers` must have answered, or there is no release.
+    Rules in `off` do not run, those in `advisory` are shown and move no verdict. `limits` are the
+    numbers that rules compare with, by rule and name.
     """
 
     label: str
@@ -80,10 +48,21 @@ class Policy:
     severities: Mapping[str, Severity]
     norm: Mapping[str, frozenset[str]]
     required_registers: tuple[str, ...] = ()
+    off: frozenset[str] = frozenset()
+    advisory: frozenset[str] = frozenset()
+    limits: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     radiation: RadiationPolicy = RadiationPolicy()
 
     def severity(self, rule: str) -> Severity:
         return self.severities[rule]
+
+    def limit(self, rule: str, name: str) -> float:
+        """A number that a rule compares with ("mass_on_scale", "share").
+
+        Raises:
+            KeyError: neither this policy nor the shipped one has it.
+        """
+        return self.limits[rule][name]
 
     def explains(self, nuclide: str, hs_code: str) -> bool | None:
         """Whether goods of that heading are known to contain the nuclide.
@@ -94,70 +73,3 @@ class Policy:
         if len(hs_code) < HEADING and any(heading.startswith(hs_code) for heading in headings):
             return None
         return hs_code[:HEADING] in headings
-
-
-def read_policy(path: Path | None = None) -> Policy:
-    """The policy in `path`, or the one shipped. Severities that it leaves out are as shipped.
-
-    Raises:
-        NotConfigured: missing, malformed, or it names a rule or sensor that does not exist.
-    """
-    try:
-        shipped_data = (resources.files("service.domain.reconcile") / DEFAULT).read_bytes()
-        data = path.read_bytes() if path is not None else shipped_data
-        stored, shipped = (tomllib.loads(each.decode()) for each in (data, shipped_data))
-        digest = hashlib.sha256(data).hexdigest()[:12]
-        channels = stored.get("required_channels", shipped["required_channels"])
-        return Policy(
-            label=f"{stored['name']}@{stored['version']}#{digest}",
-            required_sensors=tuple(ScanKind(name) for name in stored["required_sensors"]),
-            required_channels=tuple(Channel(name) for name in channels),
-            release_needs=_known(frozenset(stored["release_needs"]), RULES),
-            severities=_severities(shipped) | _severities(stored, known=_severities(shipped)),
-            norm=_norm(stored.get("norm", {})),
-            required_registers=_registers(stored.get("required_registers", ())),
-            radiation=RadiationPolicy(
-                **{name: float(value) for name, value in stored.get("radiation", {}).items()}
-            ),
-        )
-    except (OSError, KeyError, ValueError, TypeError, AttributeError) as problem:
-        raise NotConfigured(f"policy {path or DEFAULT}: {problem}") from problem
-
-
-def _known(names: frozenset[str], known: Iterable[str]) -> frozenset[str]:
-    unknown = ", ".join(sorted(names - set(known)))
-    if unknown:
-        raise ValueError(f"no such rule: {unknown}")
-    return names
-
-
-def _registers(names: Iterable[str]) -> tuple[str, ...]:
-    if isinstance(names, str):
-        raise TypeError(f"required_registers: expected a list, got {names!r}")
-    found = tuple(dict.fromkeys(names))
-    unknown = ", ".join(sorted(set(found) - set(REGISTERS)))
-    if unknown:
-        raise ValueError(f"no such register: {unknown}; there are {', '.join(REGISTERS)}")
-    return found
-
-
-def _severities(
-    stored: Mapping[str, Mapping[str, int]], *, known: Iterable[str] | None = None
-) -> dict[str, Severity]:
-    own = stored.get("severity", {})
-    if known is not None:
-        _known(frozenset(own), known)
-    return {rule: Severity(value) for rule, value in own.items()}
-
-
-def _norm(stored: Mapping[str, list[str]] | str) -> dict[str, frozenset[str]]:
-    """Headings by natural nuclide: the policy's own, or those of the shipped table."""
-    if stored == SHIPPED_NORM:
-        return {series: headings_of(series) for series in {goods.series for goods in norm_goods()}}
-    if isinstance(stored, str):
-        raise TypeError(f"norm: expected a table or {SHIPPED_NORM!r}, got {stored!r}")
-    for nuclide, headings in stored.items():
-        for heading in headings:
-            if not (len(heading) == HEADING and heading.isdecimal()):
-                raise ValueError(f"norm.{nuclide}: expected headings of 4 digits, got {heading!r}")
-    return {nuclide: frozenset(headings) for nuclide, headings in stored.items()}

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from service.domain.reconcile.case import Case
-from service.domain.verdict import Result, RuleOutcome
+from service.domain.reconcile.rule import Rule
+from service.domain.verdict import Result, RuleOutcome, Sentence
 from vision.findings import (
     BackgroundTracked,
     Channel,
@@ -17,7 +18,6 @@ from vision.findings import (
     SourceLocated,
 )
 
-SOURCE = "radiation"
 # UN numbers of class 7, radioactive material (ADR 2023, table A).
 CLASS_7 = frozenset(
     {*(str(number) for number in range(2908, 2920)), "2977", "2978"}
@@ -93,13 +93,12 @@ def natural_headings(case: Case) -> tuple[str, ...]:
 
 def outcome(
     case: Case,
-    rule: str,
-    version: str,
+    rule: Rule,
     result: Result,
     *,
     subject: str,
     observed: str,
-    sentence: str,
+    sentence: str | Sentence,
     findings: tuple[int, ...] = (),
     expected: str | None = None,
     weight: str | None = None,
@@ -108,15 +107,13 @@ def outcome(
     headings = sorted({hs[:4] for hs in case.hs_codes})
     if expected is None:
         expected = f"goods {', '.join(headings)}" if headings else "background only"
-    return RuleOutcome(
-        rule=rule,
-        version=version,
-        result=result,
-        severity=case.policy.severity(weight or rule),
+    return case.outcome(
+        rule,
+        result,
         subject=subject,
         expected=expected,
         observed=observed,
         sentence=sentence,
-        source=SOURCE,
         findings=findings,
+        weight=weight,
     )

@@ -16,7 +16,7 @@ from service.domain.inspection import EvidenceFile, Inspection, InspectionState
 from service.domain.papers.corrections import Action, Correction
 from service.domain.papers.matching import JoinRules
 from service.domain.papers.paper import Paper
-from service.domain.reconcile.policy import read_policy
+from service.domain.reconcile.policy_file import read_policy
 from service.domain.verdict import Result, RuleOutcome, Verdict
 from service.store.paper_archive import SqlPaperArchive
 from service.store.repository import SqlRepository

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from service.domain.reconcile.evidence_complete import judge
+from service.domain.reconcile.rules.evidence_complete import judge
 from service.domain.verdict import Result
 from tests.builders import METHOD, SHIPPED, a_case, a_coverage, an_analysis
 from vision.findings import Analysis, CoverageEntry, Ran

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from service.domain.declaration import Declaration, DeclaredLoad
-from service.domain.reconcile.load_declared import COUNT, RULE, judge
+from service.domain.reconcile.rules.load_declared import COUNT, RULE, judge
 from service.domain.verdict import Result, Severity
 from tests.builders import (
     CODE,
@@ -38,95 +38,114 @@ def declared(*loads: DeclaredLoad | None) -> Declaration:
 @pytest.mark.parametrize(
     ("declaration", "findings", "expected"),
     [
-        pytest.param(declared(LOADED), seen(Load.LOADED), [(COUNT, M), (RULE, M)], id="loaded"),
-        pytest.param(declared(EMPTY), seen(Load.EMPTY), [(COUNT, M), (RULE, M)], id="empty"),
         pytest.param(
-            declared(EMPTY), seen(Load.LOADED), [(COUNT, M), (RULE, X)], id="empty-but-loaded"
+            declared(LOADED), seen(Load.LOADED), [(COUNT.name, M), (RULE.name, M)], id="loaded"
         ),
         pytest.param(
-            declared(LOADED), seen(Load.EMPTY), [(COUNT, M), (RULE, X)], id="loaded-but-empty"
+            declared(EMPTY), seen(Load.EMPTY), [(COUNT.name, M), (RULE.name, M)], id="empty"
         ),
         pytest.param(
-            declared(EMPTY), seen(Load.CANNOT_TELL), [(COUNT, M), (RULE, Q)], id="unclear-scan"
+            declared(EMPTY),
+            seen(Load.LOADED),
+            [(COUNT.name, M), (RULE.name, X)],
+            id="empty-but-loaded",
+        ),
+        pytest.param(
+            declared(LOADED),
+            seen(Load.EMPTY),
+            [(COUNT.name, M), (RULE.name, X)],
+            id="loaded-but-empty",
+        ),
+        pytest.param(
+            declared(EMPTY),
+            seen(Load.CANNOT_TELL),
+            [(COUNT.name, M), (RULE.name, Q)],
+            id="unclear-scan",
         ),
         pytest.param(
             declared(EMPTY),
             (*seen(Load.LOADED), a_scan_quality(acceptable=False)),
-            [(COUNT, Q), (RULE, Q)],
+            [(COUNT.name, Q), (RULE.name, Q)],
             id="poor-scan-proves-nothing",
         ),
         pytest.param(
             declared(EMPTY),
             (*seen(Load.LOADED), a_scan_quality(acceptable=False, scan="other.png")),
-            [(COUNT, M), (RULE, X)],
+            [(COUNT.name, M), (RULE.name, X)],
             id="another-view-is-poor",
         ),
-        pytest.param(declared(EMPTY), (), [(RULE, Q)], id="no-container-found"),
-        pytest.param(None, seen(Load.LOADED), [(RULE, Q)], id="no-papers"),
+        pytest.param(declared(EMPTY), (), [(RULE.name, Q)], id="no-container-found"),
+        pytest.param(None, seen(Load.LOADED), [(RULE.name, Q)], id="no-papers"),
         pytest.param(
-            declared(None), seen(Load.LOADED), [(COUNT, M), (RULE, Q)], id="load-not-stated"
+            declared(None),
+            seen(Load.LOADED),
+            [(COUNT.name, M), (RULE.name, Q)],
+            id="load-not-stated",
         ),
         pytest.param(
             declared(EMPTY, None),
             seen(Load.LOADED, Load.LOADED),
-            [(COUNT, M), (RULE, Q)],
+            [(COUNT.name, M), (RULE.name, Q)],
             id="one-not-stated",
         ),
         pytest.param(
             declared(EMPTY, EMPTY),
             seen(Load.EMPTY, Load.LOADED),
-            [(COUNT, M), (RULE, M), (RULE, X)],
+            [(COUNT.name, M), (RULE.name, M), (RULE.name, X)],
             id="one-of-two-empties-is-loaded",
         ),
         pytest.param(
             declared(EMPTY, LOADED),
             seen(Load.LOADED, Load.EMPTY),
-            [(COUNT, M), (RULE, M)],
+            [(COUNT.name, M), (RULE.name, M)],
             id="mixed-in-any-order",
         ),
         pytest.param(
             declared(EMPTY, LOADED),
             seen(Load.LOADED, Load.LOADED),
-            [(COUNT, M), (RULE, X)],
+            [(COUNT.name, M), (RULE.name, X)],
             id="mixed-but-both-loaded",
         ),
         pytest.param(
             declared(EMPTY, LOADED),
             seen(Load.LOADED, Load.CANNOT_TELL),
-            [(COUNT, M), (RULE, Q)],
+            [(COUNT.name, M), (RULE.name, Q)],
             id="mixed-and-one-unclear",
         ),
         pytest.param(
             declared(EMPTY, LOADED),
             (*seen(Load.EMPTY, Load.LOADED), *seen(Load.LOADED, Load.LOADED, scan="top.png")),
-            [(COUNT, M), (RULE, M), (RULE, X)],
+            [(COUNT.name, M), (RULE.name, M), (RULE.name, X)],
             id="mixed-each-view-by-itself",
         ),
         pytest.param(
             declared(LOADED),
             seen(Load.LOADED, Load.LOADED),
-            [(COUNT, X), (RULE, M), (RULE, M)],
+            [(COUNT.name, X), (RULE.name, M), (RULE.name, M)],
             id="one-container-too-many",
         ),
         pytest.param(
             declared(LOADED, LOADED),
             seen(Load.LOADED),
-            [(COUNT, X), (RULE, M), (RULE, Q)],
+            [(COUNT.name, X), (RULE.name, M), (RULE.name, Q)],
             id="one-container-too-few",
         ),
         pytest.param(
             declared(LOADED),
             (*seen(Load.LOADED), *seen(Load.LOADED, scan="top.png")),
-            [(COUNT, M), (RULE, M), (RULE, M)],
+            [(COUNT.name, M), (RULE.name, M), (RULE.name, M)],
             id="two-views-of-one-container",
         ),
         pytest.param(
-            declared(LOADED), (a_load_state(Load.LOADED),), [(RULE, M)], id="load-without-outline"
+            declared(LOADED),
+            (a_load_state(Load.LOADED),),
+            [(RULE.name, M)],
+            id="load-without-outline",
         ),
         pytest.param(
             Declaration(reference="D-1", site="north", containers=()),
             seen(Load.LOADED),
-            [(COUNT, X), (RULE, Q)],
+            [(COUNT.name, X), (RULE.name, Q)],
             id="no-container-declared",
         ),
     ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.domain.reconcile.number_valid import judge
+from service.domain.reconcile.rules.number_valid import judge
 from service.domain.verdict import Result
 from tests.builders import CODE, OTHER_CODE, a_case, a_plate, a_reading
 from vision.findings import CheckDigit, Finding

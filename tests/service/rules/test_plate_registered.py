@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from service.domain.declaration import Declaration
-from service.domain.reconcile.plate_registered import DECLARED, RULE, judge
+from service.domain.reconcile.rules.plate_registered import DECLARED, RULE, judge
 from service.domain.registration import Registration
 from service.domain.verdict import Result, Severity
 from tests.builders import PLATE, TODAY, a_case, a_declaration, a_plate, a_registration
@@ -53,7 +53,7 @@ def test_the_plate_in_the_register(
     expected: tuple[str, Result],
 ) -> None:
     outcomes = judge(a_case(*findings, registrations=entries))
-    assert [(o.rule, o.subject, o.result) for o in outcomes] == [(RULE, *expected)]
+    assert [(o.rule, o.subject, o.result) for o in outcomes] == [(RULE.name, *expected)]
 
 
 def test_a_stolen_vehicle_is_held_now() -> None:
@@ -101,7 +101,7 @@ def test_the_plate_against_the_declared(
     expected: list[tuple[str, Result]],
 ) -> None:
     outcomes = judge(a_case(*findings, declaration=declaration))
-    assert [(o.subject, o.result) for o in outcomes if o.rule == DECLARED] == expected
+    assert [(o.subject, o.result) for o in outcomes if o.rule == DECLARED.name] == expected
 
 
 def test_another_plate_than_declared_names_both() -> None:
@@ -113,8 +113,8 @@ def test_a_named_entry_announces_its_plate() -> None:
     entries = (a_registration(PLATE), a_registration(OTHER, reference="R-2"))
     wrong = judge(a_case(a_plate(OTHER), registrations=entries, named=frozenset({"R-1"})))
     right = judge(a_case(a_plate(PLATE), registrations=entries, named=frozenset({"R-1"})))
-    assert [(o.rule, o.result) for o in wrong] == [(RULE, M), (DECLARED, X)]
-    assert [(o.rule, o.result) for o in right] == [(RULE, M), (DECLARED, M)]
+    assert [(o.rule, o.result) for o in wrong] == [(RULE.name, M), (DECLARED.name, X)]
+    assert [(o.rule, o.result) for o in right] == [(RULE.name, M), (DECLARED.name, M)]
 
 
 @pytest.mark.parametrize(

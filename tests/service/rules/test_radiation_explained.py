@@ -8,8 +8,8 @@ from math import inf, nan
 import pytest
 
 from service.domain.declaration import Declaration
-from service.domain.reconcile import radiation_explained, radiation_neutron
 from service.domain.reconcile.case import Case
+from service.domain.reconcile.rules import radiation_explained, radiation_neutron
 from service.domain.verdict import Result, RuleOutcome, Severity
 from tests.builders import SHIPPED, a_box, a_case, a_count, a_declaration, a_nuclide
 from vision.findings import Channel, Finding, NuclideCategory

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from service.domain.reconcile import (
+from service.domain.reconcile.judge import reach_verdict
+from service.domain.reconcile.rules import (
     owner_registered,
     plate_registered,
     plate_sought,
     registers_answered,
 )
-from service.domain.reconcile.judge import reach_verdict
 from service.domain.register_statement import RegisterKind, RegisterStatement, Said
 from service.domain.verdict import Advice, Result, Severity
 from tests.builders import (

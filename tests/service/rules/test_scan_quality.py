@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.domain.reconcile.scan_quality import judge
+from service.domain.reconcile.rules.scan_quality import judge
 from service.domain.verdict import Result
 from tests.builders import a_case, a_container, a_scan_quality
 from vision.findings import Finding

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from service.domain.declaration import Declaration
-from service.domain.reconcile.size_type_declared import judge
+from service.domain.reconcile.rules.size_type_declared import judge
 from service.domain.verdict import Result
 from tests.builders import CODE, OTHER_CODE, a_box, a_case, a_declaration, a_reading, a_size_type
 from vision.findings import Finding

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from service.domain.declaration import Declaration
-from service.domain.reconcile.views_agree import judge
+from service.domain.reconcile.rules.views_agree import judge
 from service.domain.verdict import Result
 from tests.builders import (
     CODE,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from service.domain.reconcile.case import Case
 from service.domain.reconcile.radiation_case import class_7_numbers, outcome, passings
+from service.domain.reconcile.rule import Rule, Source
 from service.domain.verdict import Result, RuleOutcome
 from vision.findings import NuclideCategory
 
-RULE = "radiation_class7"
-VERSION = "1"
+RULE = Rule(number=26, name="radiation_class7", source=Source.RADIATION)
+RULES = (RULE,)
 # ADR 2023 table A: names of the entries decide what may be inside.
 URANIUM_HEXAFLUORIDE = frozenset({"2977", "2978", "3507"})
 NATURAL_ARTICLES = frozenset({"2909"})
@@ -42,7 +43,6 @@ def judge(case: Case) -> tuple[RuleOutcome, ...]:
         outcome(
             case,
             RULE,
-            VERSION,
             result,
             subject=f"UN {', '.join(numbers)}",
             expected=f"class 7, UN {', '.join(numbers)}",

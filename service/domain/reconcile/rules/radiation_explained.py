@@ -13,11 +13,12 @@ from service.domain.reconcile.radiation_case import (
     outcome,
     passings,
 )
+from service.domain.reconcile.rule import Rule, Source
 from service.domain.verdict import Result, RuleOutcome
 from vision.findings import Channel, GrossCount, NuclideCategory, NuclideFound
 
-RULE = "radiation_explained"
-VERSION = "2"
+RULE = Rule(number=25, name="radiation_explained", source=Source.RADIATION, version="2")
+RULES = (RULE,)
 _WEIGHTS = {
     NuclideCategory.NORM: "radiation_norm",
     NuclideCategory.MEDICAL: "radiation_medical",
@@ -37,7 +38,6 @@ def judge(case: Case) -> tuple[RuleOutcome, ...]:
             outcome(
                 case,
                 RULE,
-                VERSION,
                 Result.CANNOT_TELL,
                 subject="gamma",
                 observed="no gamma count against a background",
@@ -88,7 +88,6 @@ def _gamma(case: Case, passing: Passing, nuclides: list[RuleOutcome]) -> list[Ru
             outcome(
                 case,
                 RULE,
-                VERSION,
                 result,
                 subject=subject,
                 observed=rates,
@@ -131,7 +130,6 @@ def _nuclide(case: Case, passing: Passing, index: int, found: NuclideFound) -> R
     return outcome(
         case,
         RULE,
-        VERSION,
         result,
         subject=f"{name}{passing.label}",
         observed=f"{name} ({found.category.value})",

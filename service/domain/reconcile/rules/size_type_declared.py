@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from service.domain.reconcile.case import Case, indexes
+from service.domain.reconcile.rule import Rule, Source
 from service.domain.verdict import Result, RuleOutcome
 from vision.findings import Subject
 
-RULE = "size_type_declared"
+RULE = Rule(number=5, name="size_type_declared", source=Source.PHOTO)
+RULES = (RULE,)
 
 
 def judge(case: Case) -> tuple[RuleOutcome, ...]:

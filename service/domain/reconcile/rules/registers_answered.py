@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from service.domain.reconcile.case import Case
+from service.domain.reconcile.rule import Rule, Source
 from service.domain.register_statement import REGISTERS, WORDS, RegisterKind
 from service.domain.verdict import Result, RuleOutcome
 from vision.findings import Subject
 
-RULE = "registers_answered"
+RULE = Rule(number=21, name="registers_answered", source=Source.REGISTERS)
+RULES = (RULE,)
 _ABOUT = {
     RegisterKind.VEHICLE: Subject.PLATE,
     RegisterKind.SOUGHT: Subject.PLATE,

@@ -7,10 +7,11 @@ import math
 from service.domain.reconcile.case import Case
 from service.domain.reconcile.norm_goods import times_ground
 from service.domain.reconcile.radiation_case import outcome, passings
+from service.domain.reconcile.rule import Rule, Source
 from service.domain.verdict import Result, RuleOutcome
 
-RULE = "radiation_missing"
-VERSION = "1"
+RULE = Rule(number=27, name="radiation_missing", source=Source.RADIATION)
+RULES = (RULE,)
 # Chapters whose goods shield: iron and steel, other metals, and articles of them.
 SHIELDING_CHAPTERS = frozenset(str(chapter) for chapter in range(72, 84))
 
@@ -62,7 +63,6 @@ def judge(case: Case) -> tuple[RuleOutcome, ...]:
         outcome(
             case,
             RULE,
-            VERSION,
             result,
             subject="declared natural goods",
             expected=f"at least {expected:.2f} times background",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from service.domain.reconcile.case import Case, indexes
+from service.domain.reconcile.rule import Rule, Source
 from service.domain.register_statement import RegisterKind, Said
 from service.domain.verdict import Result, RuleOutcome
 from vision.findings import Subject
 
-RULE = "owner_registered"
+RULE = Rule(number=1, name="owner_registered", source=Source.REGISTERS)
+RULES = (RULE,)
 PREFIX = 4
 
 

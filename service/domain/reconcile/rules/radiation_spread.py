@@ -9,11 +9,12 @@ from service.domain.reconcile.radiation_case import (
     outcome,
     passings,
 )
+from service.domain.reconcile.rule import Rule, Source
 from service.domain.verdict import Result, RuleOutcome
 from vision.findings import Extent, NuclideCategory, SourceLocated
 
-RULE = "radiation_spread"
-VERSION = "1"
+RULE = Rule(number=25, name="radiation_spread", source=Source.RADIATION)
+RULES = (RULE,)
 
 
 def judge(case: Case) -> tuple[RuleOutcome, ...]:
@@ -47,7 +48,6 @@ def judge(case: Case) -> tuple[RuleOutcome, ...]:
                 outcome(
                     case,
                     RULE,
-                    VERSION,
                     result,
                     subject=f"extent{passing.label}",
                     expected="spread over the load",

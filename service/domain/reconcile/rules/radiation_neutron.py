@@ -6,11 +6,12 @@ import math
 
 from service.domain.reconcile.case import Case
 from service.domain.reconcile.radiation_case import class_7_numbers, outcome, passings
+from service.domain.reconcile.rule import Rule, Source
 from service.domain.verdict import Result, RuleOutcome
 from vision.findings import Channel, GrossCount
 
-RULE = "radiation_neutron"
-VERSION = "1"
+RULE = Rule(number=26, name="radiation_neutron", source=Source.RADIATION)
+RULES = (RULE,)
 
 
 def judge(case: Case) -> tuple[RuleOutcome, ...]:
@@ -22,7 +23,6 @@ def judge(case: Case) -> tuple[RuleOutcome, ...]:
             outcome(
                 case,
                 RULE,
-                VERSION,
                 Result.CANNOT_TELL,
                 subject="neutron",
                 observed="no neutron count against a background",
@@ -46,7 +46,6 @@ def judge(case: Case) -> tuple[RuleOutcome, ...]:
                 outcome(
                     case,
                     RULE,
-                    VERSION,
                     result,
                     subject=f"neutron{passing.label}",
                     observed=rates,

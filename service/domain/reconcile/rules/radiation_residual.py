@@ -9,11 +9,12 @@ from service.domain.reconcile.radiation_case import (
     outcome,
     passings,
 )
+from service.domain.reconcile.rule import Rule, Source
 from service.domain.verdict import Result, RuleOutcome
 from vision.findings import NuclideCategory
 
-RULE = "radiation_residual"
-VERSION = "1"
+RULE = Rule(number=26, name="radiation_residual", source=Source.RADIATION)
+RULES = (RULE,)
 POTASSIUM = "K-40"
 
 
@@ -29,7 +30,6 @@ def judge(case: Case) -> tuple[RuleOutcome, ...]:
                     outcome(
                         case,
                         RULE,
-                        VERSION,
                         Result.CANNOT_TELL,
                         subject=f"residual{passing.label}",
                         observed="no energies in the file",
@@ -44,7 +44,7 @@ def judge(case: Case) -> tuple[RuleOutcome, ...]:
             limit = excess.provenance.threshold or 0.0
             allowed = {n for n in case.policy.norm if explaining_headings(case, (n,))}
             only_potassium = allowed == {POTASSIUM} and excess.beyond_potassium_z >= limit
-            weight = RULE
+            weight = RULE.name
             if only_potassium and not excess.unnatural:
                 result = Result.MISMATCH
                 observed = f"beyond potassium {excess.beyond_potassium_z:.1f}"
@@ -71,7 +71,6 @@ def judge(case: Case) -> tuple[RuleOutcome, ...]:
                 outcome(
                     case,
                     RULE,
-                    VERSION,
                     result,
                     subject=f"residual{passing.label}",
                     observed=observed,

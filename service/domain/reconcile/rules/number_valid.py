@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from service.domain.reconcile.case import Case, edits, indexes
+from service.domain.reconcile.rule import Rule, Source
 from service.domain.verdict import Result, RuleOutcome
 from vision.findings import CheckDigit, Reading, Subject
 
-RULE = "number_valid"
+RULE = Rule(number=1, name="number_valid", source=Source.PHOTO)
+RULES = (RULE,)
 VIEWS_THAT_CONFIRM = 2
 MISREAD_EDITS = 2
 

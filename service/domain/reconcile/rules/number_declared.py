@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from service.domain.reconcile.case import Case, edits, indexes
+from service.domain.reconcile.rule import Rule, Source
 from service.domain.verdict import Result, RuleOutcome
 from vision.findings import CheckDigit, Subject
 
-RULE = "number_declared"
+RULE = Rule(number=2, name="number_declared", source=Source.PHOTO)
+RULES = (RULE,)
 MISREAD_EDITS = 2
 
 

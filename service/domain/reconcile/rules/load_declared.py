@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from service.domain.declaration import DeclaredLoad
 from service.domain.reconcile.case import Case
+from service.domain.reconcile.rule import Rule, Source
 from service.domain.verdict import Result, RuleOutcome
 from vision.findings import Load, LoadState
 
-RULE = "load_declared"
-COUNT = "container_count"
+RULE = Rule(number=7, name="load_declared", source=Source.XRAY)
+COUNT = Rule(number=7, name="container_count", source=Source.XRAY)
+RULES = (RULE, COUNT)
 
 
 def judge(case: Case) -> tuple[RuleOutcome, ...]:

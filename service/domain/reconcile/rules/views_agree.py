@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from service.domain.reconcile.case import Case, indexes
+from service.domain.reconcile.rule import Rule, Source
 from service.domain.verdict import Result, RuleOutcome
 from vision.findings import Reading, Subject
 
-RULE = "views_agree"
+RULE = Rule(number=3, name="views_agree", source=Source.PHOTO)
+RULES = (RULE,)
 # A plate on the tractor and one on the trailer.
 PLATES = 2
 Read = dict[str, list[tuple[int, Reading]]]

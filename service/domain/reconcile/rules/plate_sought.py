@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from service.domain.reconcile.case import Case, indexes
+from service.domain.reconcile.rule import Rule, Source
 from service.domain.register_statement import RegisterKind, Said
 from service.domain.verdict import Result, RuleOutcome
 from vision.findings import Subject
 
-RULE = "plate_sought"
+RULE = Rule(number=23, name="plate_sought", source=Source.REGISTERS)
+RULES = (RULE,)
 
 
 def judge(case: Case) -> tuple[RuleOutcome, ...]:

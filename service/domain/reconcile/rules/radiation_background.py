@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from service.domain.reconcile.case import Case
 from service.domain.reconcile.radiation_case import outcome, passings
+from service.domain.reconcile.rule import Rule, Source
 from service.domain.verdict import Result, RuleOutcome
 
-RULE = "radiation_background"
-VERSION = "1"
+RULE = Rule(number=25, name="radiation_background", source=Source.RADIATION)
+RULES = (RULE,)
 
 
 def judge(case: Case) -> tuple[RuleOutcome, ...]:
@@ -27,7 +28,6 @@ def judge(case: Case) -> tuple[RuleOutcome, ...]:
                 outcome(
                     case,
                     RULE,
-                    VERSION,
                     Result.CANNOT_TELL if reasons else Result.MATCH,
                     subject=f"background{passing.label}",
                     expected=f"steady over {shortest:.0f} s",

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from service.domain.reconcile.case import Case, indexes
+from service.domain.reconcile.rule import Rule, Source
 from service.domain.register_statement import RegisterKind, RegisterStatement
 from service.domain.registration import Registration
 from service.domain.verdict import Result, RuleOutcome
 from vision.findings import Reading, Subject
 from vision.grammar.plate import normalise_plate
 
-RULE = "plate_registered"
-DECLARED = "plate_declared"
+RULE = Rule(number=21, name="plate_registered", source=Source.REGISTERS)
+DECLARED = Rule(number=24, name="plate_declared", source=Source.PHOTO)
+RULES = (RULE, DECLARED)
 
 
 def judge(case: Case) -> tuple[RuleOutcome, ...]:
@@ -123,7 +125,7 @@ def _declared(
     )
 
 
-def _not_read(case: Case, rule: str, expected: str, sentence: str) -> RuleOutcome:
+def _not_read(case: Case, rule: Rule, expected: str, sentence: str) -> RuleOutcome:
     return case.outcome(
         rule,
         Result.CANNOT_TELL,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from service.domain.reconcile.case import Case
+from service.domain.reconcile.rule import Rule, Source
 from service.domain.verdict import Result, RuleOutcome
 from vision.findings import ScanQuality
 
-RULE = "scan_quality"
+RULE = Rule(number=38, name="scan_quality", source=Source.XRAY)
+RULES = (RULE,)
 
 
 def judge(case: Case) -> tuple[RuleOutcome, ...]:

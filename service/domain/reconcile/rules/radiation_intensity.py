@@ -9,10 +9,11 @@ from service.domain.reconcile.radiation_case import (
     outcome,
     passings,
 )
+from service.domain.reconcile.rule import Rule, Source
 from service.domain.verdict import Result, RuleOutcome
 
-RULE = "radiation_intensity"
-VERSION = "1"
+RULE = Rule(number=25, name="radiation_intensity", source=Source.RADIATION)
+RULES = (RULE,)
 
 
 def judge(case: Case) -> tuple[RuleOutcome, ...]:
@@ -55,7 +56,6 @@ def judge(case: Case) -> tuple[RuleOutcome, ...]:
             outcome(
                 case,
                 RULE,
-                VERSION,
                 result,
                 subject=f"intensity{passing.label}",
                 expected=expected,

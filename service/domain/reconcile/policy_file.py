@@ -1,0 +1,105 @@
+"""Policies from TOML files: the shipped one, and a site's own that changes parts of it."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Iterable, Mapping
+from importlib import resources
+from pathlib import Path
+
+from service.domain.reconcile.norm_goods import headings_of, norm_goods
+from service.domain.reconcile.policy import HEADING, Policy, RadiationPolicy
+from service.domain.reconcile.rules import NAMES
+from service.domain.register_statement import REGISTERS
+from service.domain.verdict import Severity
+from service.errors import NotConfigured
+from vision.findings import Channel
+from vision.scan import ScanKind
+
+DEFAULT = "policies/default.toml"
+SHIPPED_NORM = "shipped"
+
+
+def read_policy(path: Path | None = None) -> Policy:
+    """The policy in `path`, or the one shipped. Severities that it leaves out are as shipped.
+
+    Raises:
+        NotConfigured: missing, malformed, or it names a rule or sensor that does not exist.
+    """
+    try:
+        shipped_data = (resources.files("service.domain.reconcile") / DEFAULT).read_bytes()
+        data = path.read_bytes() if path is not None else shipped_data
+        stored, shipped = (tomllib.loads(each.decode()) for each in (data, shipped_data))
+        digest = hashlib.sha256(data).hexdigest()[:12]
+        channels = stored.get("required_channels", shipped["required_channels"])
+        return Policy(
+            label=f"{stored['name']}@{stored['version']}#{digest}",
+            required_sensors=tuple(ScanKind(name) for name in stored["required_sensors"]),
+            required_channels=tuple(Channel(name) for name in channels),
+            release_needs=_known(frozenset(stored["release_needs"]), NAMES),
+            severities=_severities(shipped) | _severities(stored, known=_severities(shipped)),
+            norm=_norm(stored.get("norm", {})),
+            required_registers=_registers(stored.get("required_registers", ())),
+            off=_known(frozenset(stored.get("off", ())), NAMES),
+            advisory=_known(frozenset(stored.get("advisory", ())), NAMES),
+            limits=_limits(stored.get("limits", {}), shipped.get("limits", {})),
+            radiation=RadiationPolicy(
+                **{name: float(value) for name, value in stored.get("radiation", {}).items()}
+            ),
+        )
+    except (OSError, KeyError, ValueError, TypeError, AttributeError) as problem:
+        raise NotConfigured(f"policy {path or DEFAULT}: {problem}") from problem
+
+
+def _known(names: frozenset[str], known: Iterable[str]) -> frozenset[str]:
+    unknown = ", ".join(sorted(names - set(known)))
+    if unknown:
+        raise ValueError(f"no such rule: {unknown}")
+    return names
+
+
+def _registers(names: Iterable[str]) -> tuple[str, ...]:
+    if isinstance(names, str):
+        raise TypeError(f"required_registers: expected a list, got {names!r}")
+    found = tuple(dict.fromkeys(names))
+    unknown = ", ".join(sorted(set(found) - set(REGISTERS)))
+    if unknown:
+        raise ValueError(f"no such register: {unknown}; there are {', '.join(REGISTERS)}")
+    return found
+
+
+def _severities(
+    stored: Mapping[str, Mapping[str, int]], *, known: Iterable[str] | None = None
+) -> dict[str, Severity]:
+    own = stored.get("severity", {})
+    if known is not None:
+        _known(frozenset(own), known)
+    return {rule: Severity(value) for rule, value in own.items()}
+
+
+def _norm(stored: Mapping[str, list[str]] | str) -> dict[str, frozenset[str]]:
+    """Headings by natural nuclide: the policy's own, or those of the shipped table."""
+    if stored == SHIPPED_NORM:
+        return {series: headings_of(series) for series in {goods.series for goods in norm_goods()}}
+    if isinstance(stored, str):
+        raise TypeError(f"norm: expected a table or {SHIPPED_NORM!r}, got {stored!r}")
+    for nuclide, headings in stored.items():
+        for heading in headings:
+            if not (len(heading) == HEADING and heading.isdecimal()):
+                raise ValueError(f"norm.{nuclide}: expected headings of 4 digits, got {heading!r}")
+    return {nuclide: frozenset(headings) for nuclide, headings in stored.items()}
+
+
+def _limits(
+    own: Mapping[str, Mapping[str, float]], shipped: Mapping[str, Mapping[str, float]]
+) -> dict[str, dict[str, float]]:
+    """The shipped limits with the policy's own in their place."""
+    limits = {rule: {k: float(v) for k, v in named.items()} for rule, named in shipped.items()}
+    _known(frozenset(own), limits)
+    for rule, named in own.items():
+        unknown = ", ".join(sorted(set(named) - set(limits[rule])))
+        if unknown:
+            raise ValueError(f"{rule} has no limit named {unknown}")
+        limits[rule] |= {name: float(value) for name, value in named.items()}
+    return limits
