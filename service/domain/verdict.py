@@ -27,10 +27,13 @@ class Severity(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
-    """Which sentence, with which values: what can be said in any language."""
+    """Which sentence, with which values: what can be said in any language.
+
+    A value is text that is the same in all of them (a number, a code), or a sentence itself.
+    """
 
     key: str
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Sentence | str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

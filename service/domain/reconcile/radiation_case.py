@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from service.domain.reconcile.case import Case
 from service.domain.reconcile.rule import Rule
+from service.domain.reconcile.words import say
 from service.domain.verdict import Result, RuleOutcome, Sentence
 from vision.findings import (
     BackgroundTracked,
@@ -30,6 +31,7 @@ class Passing:
     """Findings of one vehicle in one file, each with its index."""
 
     label: str
+    of: Sentence | str = ""
     gamma: list[tuple[int, GrossCount]] = field(default_factory=list)
     neutron: list[tuple[int, GrossCount]] = field(default_factory=list)
     nuclides: list[tuple[int, NuclideFound]] = field(default_factory=list)
@@ -54,8 +56,12 @@ def passings(case: Case) -> list[Passing]:
     several = len({f.occupancy for _, f in case.findings(GrossCount)}) > 1
 
     def of(sha256: str, occupancy: int) -> Passing:
-        label = f" of vehicle {occupancy}" if several and occupancy else ""
-        return found.setdefault((sha256, occupancy), Passing(label=label))
+        if not (several and occupancy):
+            return found.setdefault((sha256, occupancy), Passing(label=""))
+        named = Passing(
+            label=f" of vehicle {occupancy}", of=say("term.of_vehicle", number=occupancy)
+        )
+        return found.setdefault((sha256, occupancy), named)
 
     for index, count in case.findings(GrossCount):
         own = of(count.evidence.scan_sha256, count.occupancy)

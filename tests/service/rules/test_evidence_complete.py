@@ -71,4 +71,4 @@ def test_a_failure_of_a_sensor_that_is_not_required_is_told_too() -> None:
 def test_a_failure_says_what_failed_and_why() -> None:
     outcome = judge(a_case(analysis=an_analysis(failed=(XRAY,))))[0]
     assert outcome.observed == "model: model failed"
-    assert outcome.sentence == "xray: model: model failed. That is not clear, it is unknown."
+    assert outcome.sentence == "X-ray: model: model failed. That is not clear, it is unknown."

@@ -20,6 +20,7 @@ from service.domain.reconcile.rules import (
     registers_answered,
 )
 from service.domain.reconcile.rules import NAMES as RULE_NAMES
+from service.domain.reconcile.words import render, say
 from service.domain.verdict import Advice, Result, Severity
 from tests.builders import (
     CODE,
@@ -169,7 +170,8 @@ def test_a_sensor_that_is_missing_or_failed_is_never_released(sensor: ScanKind, 
     )
     verdict = reach_verdict(with_papers(analysis=analysis))
     assert verdict.advice is Advice.REVIEW
-    assert any(reason.startswith(f"{sensor.value}: ") for reason in verdict.reasons)
+    name = render(say(f"term.sensor.{sensor.value}"))
+    assert any(reason.startswith(f"{name}: ") for reason in verdict.reasons)
 
 
 @pytest.mark.parametrize("sensor", [ScanKind.PHOTO, ScanKind.RADIATION])

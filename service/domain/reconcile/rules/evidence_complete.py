@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from service.domain.reconcile.case import Case
 from service.domain.reconcile.rule import Rule, Source
+from service.domain.reconcile.words import say
 from service.domain.verdict import Result, RuleOutcome
 from vision.findings import Ran
 
@@ -22,11 +23,16 @@ def judge(case: Case) -> tuple[RuleOutcome, ...]:
         failed = [f"{e.analysis}: {e.reason}" for e in entries if e.ran is Ran.FAILED]
         if case.analysis.complete_for(sensor):
             result, observed = Result.MATCH, "ran"
-            sentence = f"{sensor.value}: everything ran."
+            sentence = say("evidence_complete.ran", sensor=say(f"term.sensor.{sensor.value}"))
         else:
             result = Result.CANNOT_TELL
             observed = "; ".join(failed) or ("nothing ran" if entries else "missing")
-            sentence = f"{sensor.value}: {observed}. That is not clear, it is unknown."
+            key = "failed" if failed else "nothing_ran" if entries else "missing"
+            sentence = say(
+                f"evidence_complete.{key}",
+                sensor=say(f"term.sensor.{sensor.value}"),
+                failures=observed,
+            )
         outcomes.append(
             case.outcome(
                 RULE,

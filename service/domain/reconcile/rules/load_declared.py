@@ -5,7 +5,8 @@ from __future__ import annotations
 from service.domain.declaration import DeclaredLoad
 from service.domain.reconcile.case import Case
 from service.domain.reconcile.rule import Rule, Source
-from service.domain.verdict import Result, RuleOutcome
+from service.domain.reconcile.words import say
+from service.domain.verdict import Result, RuleOutcome, Sentence
 from vision.findings import Load, LoadState
 
 RULE = Rule(number=7, name="load_declared", source=Source.XRAY)
@@ -18,7 +19,7 @@ def judge(case: Case) -> tuple[RuleOutcome, ...]:
     set: all of one state, each by itself; of both states, by their numbers in each view.
     """
     if case.declaration is None:
-        return (_plain(case, "no declaration", "There is no declaration to compare with."),)
+        return (_plain(case, "no declaration", say("papers.none")),)
     return (*_count(case), *_loads(case))
 
 
@@ -26,16 +27,16 @@ def _loads(case: Case) -> tuple[RuleOutcome, ...]:
     declared = [box.load for box in case.declared]
     views = _views(case)
     if not views:
-        return (_plain(case, _words(declared), "No container was found in an X-ray view."),)
+        return (_plain(case, _words(declared), say("load_declared.none_found")),)
     if not declared or None in declared:
-        sentence = "The declaration does not say whether the containers are empty."
+        sentence = say("load_declared.not_stated")
         return (_plain(case, "not stated", sentence),)
     known = [load for load in declared if load is not None]
     if len(set(known)) > 1:
         return tuple(_mixed(case, known, loads) for loads in views)
     outcomes = [_one(case, known[0], *pair) for loads in views for pair in loads]
     if max(map(len, views)) < len(known):
-        sentence = "Not every declared container was seen in an X-ray view."
+        sentence = say("load_declared.unseen")
         outcomes.append(_plain(case, _words(declared), sentence))
     return tuple(outcomes)
 
@@ -50,15 +51,16 @@ def _views(case: Case) -> list[list[tuple[int, LoadState]]]:
 def _one(case: Case, declared: DeclaredLoad, index: int, state: LoadState) -> RuleOutcome:
     percent = f"{100 * state.probability_loaded:.0f} %"
     if case.too_poor(state.evidence.scan_sha256):
-        result, sentence = Result.CANNOT_TELL, "The scan is too poor to tell whether it is loaded."
+        result, sentence = Result.CANNOT_TELL, say("load_declared.poor")
     elif state.load is Load.CANNOT_TELL:
         result = Result.CANNOT_TELL
-        sentence = f"The scan does not show clearly whether it is loaded (probability {percent})."
+        sentence = say("load_declared.unclear", percent=percent)
     elif state.load.value == declared.value:
-        result, sentence = Result.MATCH, f"Declared {declared}, and the scan shows it {state.load}."
+        result = Result.MATCH
+        sentence = say(f"load_declared.{declared.value}_is_{state.load.value}")
     else:
         result = Result.MISMATCH
-        sentence = f"Declared {declared}, but the scan shows it {state.load}."
+        sentence = say(f"load_declared.{declared.value}_is_{state.load.value}")
     weight = (
         "declared_empty_is_loaded" if declared is DeclaredLoad.EMPTY else "declared_loaded_is_empty"
     )
@@ -85,12 +87,13 @@ def _mixed(
         for _, state in loads
     )
     if unclear or len(loads) != len(known):
-        result, sentence = Result.CANNOT_TELL, "Not every declared container was judged clearly."
+        result, sentence = Result.CANNOT_TELL, say("load_declared.mixed_unclear")
     elif found == expected:
-        result, sentence = Result.MATCH, f"{found} of {len(loads)} are loaded, as declared."
+        result = Result.MATCH
+        sentence = say("load_declared.mixed_same", found=found, all=len(loads))
     else:
         result = Result.MISMATCH
-        sentence = f"{found} of {len(loads)} are loaded, but {expected} are declared so."
+        sentence = say("load_declared.mixed_other", found=found, all=len(loads), declared=expected)
     more = found > expected
     return case.outcome(
         RULE,
@@ -112,10 +115,10 @@ def _count(case: Case) -> tuple[RuleOutcome, ...]:
         return ()
     expected = len(case.declared)
     if case.too_poor(found[0][1].evidence.scan_sha256):
-        result, sentence = Result.CANNOT_TELL, "The scan is too poor to count the containers."
+        result, sentence = Result.CANNOT_TELL, say("container_count.poor")
     else:
         result = Result.MATCH if len(found) == expected else Result.MISMATCH
-        sentence = f"{len(found)} container(s) in the scan, {expected} declared."
+        sentence = say("container_count.count", found=len(found), declared=expected)
     return (
         case.outcome(
             COUNT,
@@ -130,7 +133,7 @@ def _count(case: Case) -> tuple[RuleOutcome, ...]:
     )
 
 
-def _plain(case: Case, expected: str, sentence: str) -> RuleOutcome:
+def _plain(case: Case, expected: str, sentence: Sentence) -> RuleOutcome:
     return case.outcome(
         RULE,
         Result.CANNOT_TELL,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from service.domain.reconcile.case import Case, edits, indexes
 from service.domain.reconcile.rule import Rule, Source
-from service.domain.verdict import Result, RuleOutcome
+from service.domain.reconcile.words import say
+from service.domain.verdict import Result, RuleOutcome, Sentence
 from vision.findings import CheckDigit, Subject
 
 RULE = Rule(number=2, name="number_declared", source=Source.PHOTO)
@@ -18,22 +19,23 @@ def judge(case: Case) -> tuple[RuleOutcome, ...]:
     expected = ", ".join(declared) or "no container declared"
     read = case.by_text(Subject.CONTAINER_CODE)
     if case.declaration is None:
-        return (_cannot(case, "no declaration", "There is no declaration to compare with."),)
+        return (_cannot(case, "no declaration", say("papers.none")),)
     if not read:
-        sentence = "No container number could be read with certainty."
+        sentence = say("number_declared.unread")
         return (_cannot(case, expected, sentence),)
     outcomes = []
     for code, pairs in read.items():
         confirmed = any(r.check_digit is CheckDigit.CORRECT for _, r in pairs)
         nearest = min((edits(code, d) for d in declared), default=99)
         if code in declared:
-            result, sentence = Result.MATCH, f"{code} is declared."
+            result, sentence = Result.MATCH, say("number_declared.declared", code=code)
         elif not confirmed and nearest <= MISREAD_EDITS:
             result = Result.CANNOT_TELL
-            sentence = f"{code} is close to a declared number and may be misread."
+            sentence = say("number_declared.close", code=code)
         else:
             result = Result.MISMATCH
-            sentence = f"{code} is on the vehicle but not declared; declared: {expected}."
+            key = "other" if declared else "none_declared"
+            sentence = say(f"number_declared.{key}", code=code, declared=expected)
         outcomes.append(
             case.outcome(
                 RULE,
@@ -50,12 +52,12 @@ def judge(case: Case) -> tuple[RuleOutcome, ...]:
     if all(outcome.result is Result.MATCH for outcome in outcomes):
         missing = [code for code in declared if code not in read]
         outcomes += [
-            _cannot(case, code, f"{code} is declared but was not read.") for code in missing
+            _cannot(case, code, say("number_declared.missing", code=code)) for code in missing
         ]
     return tuple(outcomes)
 
 
-def _cannot(case: Case, expected: str, sentence: str) -> RuleOutcome:
+def _cannot(case: Case, expected: str, sentence: Sentence) -> RuleOutcome:
     return case.outcome(
         RULE,
         Result.CANNOT_TELL,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from service.domain.reconcile.case import Case, edits, indexes
 from service.domain.reconcile.rule import Rule, Source
+from service.domain.reconcile.words import say
 from service.domain.verdict import Result, RuleOutcome
 from vision.findings import CheckDigit, Reading, Subject
 
@@ -26,9 +27,7 @@ def judge(case: Case) -> tuple[RuleOutcome, ...]:
                 subject=code,
                 expected="check digit by ISO 6346",
                 observed="correct" if seen else "check digit not seen",
-                sentence=f"{code}: the check digit is right."
-                if seen
-                else f"{code}: the check digit was not seen, so nothing confirms the number.",
+                sentence=say("number_valid.right" if seen else "number_valid.unseen", code=code),
                 source="photo",
                 findings=indexes(pairs),
             )
@@ -48,8 +47,9 @@ def judge(case: Case) -> tuple[RuleOutcome, ...]:
                 subject=code,
                 expected="check digit by ISO 6346",
                 observed="wrong",
-                sentence=f"{code}: the check digit is wrong"
-                + (" in more than one view." if confirmed else "; it may be misread."),
+                sentence=say(
+                    "number_valid.wrong" if confirmed else "number_valid.misread", code=code
+                ),
                 source="photo",
                 findings=indexes(pairs),
             )
@@ -64,6 +64,6 @@ def _nothing_read(case: Case) -> RuleOutcome:
         subject="container number",
         expected="check digit by ISO 6346",
         observed="not read",
-        sentence="No container number was read.",
+        sentence=say("number_valid.nothing"),
         source="photo",
     )

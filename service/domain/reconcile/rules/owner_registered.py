@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from service.domain.reconcile.case import Case, indexes
+from service.domain.reconcile.register_words import silent
 from service.domain.reconcile.rule import Rule, Source
+from service.domain.reconcile.words import say
 from service.domain.register_statement import RegisterKind, Said
 from service.domain.verdict import Result, RuleOutcome
 from vision.findings import Subject
@@ -19,13 +21,15 @@ def judge(case: Case) -> tuple[RuleOutcome, ...]:
     for code, pairs in case.by_text(Subject.CONTAINER_CODE).items():
         for said in case.said_of(code, RegisterKind.OWNER):
             result, observed = Result.CANNOT_TELL, said.said.value.replace("_", " ")
-            sentence = f"{code}: {said.why_not}."
+            sentence = silent(said)
             if said.said is Said.FOUND:
                 result, observed = Result.MATCH, said.words or "registered"
-                sentence = f"{code}: the prefix {code[:PREFIX]} belongs to {said.words}."
+                sentence = say(
+                    "owner_registered.owned", code=code, prefix=code[:PREFIX], owner=said.words
+                )
             elif said.said is Said.NOT_FOUND:
                 result = Result.MISMATCH
-                sentence = f"{code}: no owner has registered the prefix {code[:PREFIX]}."
+                sentence = say("owner_registered.unowned", code=code, prefix=code[:PREFIX])
             outcomes.append(
                 case.outcome(
                     RULE,

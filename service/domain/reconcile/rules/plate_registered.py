@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from service.domain.reconcile.case import Case, indexes
+from service.domain.reconcile.register_words import silent
 from service.domain.reconcile.rule import Rule, Source
+from service.domain.reconcile.words import say, together
 from service.domain.register_statement import RegisterKind, RegisterStatement
 from service.domain.registration import Registration
-from service.domain.verdict import Result, RuleOutcome
+from service.domain.verdict import Result, RuleOutcome, Sentence
 from vision.findings import Reading, Subject
 from vision.grammar.plate import normalise_plate
 
@@ -20,7 +22,7 @@ def judge(case: Case) -> tuple[RuleOutcome, ...]:
     read = case.by_text(Subject.PLATE)
     outcomes = [_registered(case, plate, pairs) for plate, pairs in read.items()]
     if not read:
-        sentence = "No plate could be read with certainty."
+        sentence = say("plate_registered.unread")
         outcomes.append(_not_read(case, RULE, "a plate in the register", sentence))
     named = [r for r in case.registrations if r.reference in case.named]
     outcomes += [_stolen(case, r) for r in named if r.stolen and _plate(r) not in read]
@@ -28,7 +30,9 @@ def judge(case: Case) -> tuple[RuleOutcome, ...]:
     declared = {normalise_plate(plate) for plate in papers} | {_plate(r) for r in named}
     if declared and not read:
         expected = ", ".join(sorted(declared))
-        outcomes.append(_not_read(case, DECLARED, expected, f"{expected} was not read."))
+        outcomes.append(
+            _not_read(case, DECLARED, expected, say("plate_declared.unread", declared=expected))
+        )
     elif declared:
         outcomes += [_declared(case, plate, pairs, declared) for plate, pairs in read.items()]
     return tuple(outcomes)
@@ -45,13 +49,15 @@ def _registered(case: Case, plate: str, pairs: list[tuple[int, Reading]]) -> Rul
     expected, observed, weight = "in the register, not stolen", "in the register", None
     if any(entry.stolen for entry in entries):
         result, weight, observed = Result.MISMATCH, "plate_stolen", "stolen"
-        sentence = f"{plate} is recorded as stolen. Compare the characters before you act."
+        sentence = say("plate_registered.stolen", plate=plate)
     elif entries and all(_ran_out(case, entry) for entry in entries):
         result = Result.MISMATCH
         observed = f"valid until {entries[0].valid_until}"
-        sentence = f"The registration of {plate} has run out: {observed}."
+        sentence = say("plate_registered.run_out", plate=plate, until=entries[0].valid_until)
     elif entries:
-        result, sentence = Result.MATCH, f"{plate} is registered{_vehicle(entries[0])}."
+        result, vehicle = Result.MATCH, _vehicle(entries[0])
+        key = "registered_as" if vehicle else "registered"
+        sentence = say(f"plate_registered.{key}", plate=plate, vehicle=vehicle)
         if all(entry.stolen is None for entry in entries):
             # No one asked, so no more than the entry can match.
             expected = "in the register"
@@ -59,10 +65,10 @@ def _registered(case: Case, plate: str, pairs: list[tuple[int, Reading]]) -> Rul
         result, observed, sentence = _not_there(plate, asked)
     elif not case.has_register:
         result, observed = Result.CANNOT_TELL, "no register"
-        sentence = f"{plate}: the register has no entries for this site."
+        sentence = say("plate_registered.no_entries", plate=plate)
     else:
         result, observed = Result.MISMATCH, "not found"
-        sentence = f"{plate} is not in the register."
+        sentence = say("plate_registered.absent", plate=plate)
     return case.outcome(
         RULE,
         result,
@@ -76,14 +82,15 @@ def _registered(case: Case, plate: str, pairs: list[tuple[int, Reading]]) -> Rul
     )
 
 
-def _not_there(plate: str, asked: list[RegisterStatement]) -> tuple[Result, str, str]:
+def _not_there(plate: str, asked: list[RegisterStatement]) -> tuple[Result, str, Sentence]:
     """Absent only if all say so: the one that is silent may be the one that knows it."""
-    silent = [said for said in asked if not said.answered]
-    if silent:
-        why = "; ".join(said.why_not for said in silent)
-        return Result.CANNOT_TELL, silent[0].said.value.replace("_", " "), f"{plate}: {why}."
+    mute = [said for said in asked if not said.answered]
+    if mute:
+        why = together([silent(said) for said in mute])
+        return Result.CANNOT_TELL, mute[0].said.value.replace("_", " "), why
     names = ", ".join(said.register for said in asked)
-    return Result.MISMATCH, "not found", f"{plate} is not in the vehicle register ({names})."
+    sentence = say("plate_registered.absent_asked", plate=plate, registers=names)
+    return Result.MISMATCH, "not found", sentence
 
 
 def _ran_out(case: Case, entry: Registration) -> bool:
@@ -100,7 +107,7 @@ def _stolen(case: Case, entry: Registration) -> RuleOutcome:
         subject=_plate(entry),
         expected="in the register, not stolen",
         observed="stolen",
-        sentence=f"The papers name {_plate(entry)}, which is recorded as stolen.",
+        sentence=say("plate_registered.named_stolen", plate=_plate(entry)),
         source="papers",
         weight="plate_stolen",
     )
@@ -117,15 +124,17 @@ def _declared(
         subject=plate,
         expected=expected,
         observed=plate,
-        sentence=f"{plate} is the declared plate."
-        if match
-        else f"{plate} is on the vehicle, declared is {expected}.",
+        sentence=say(
+            "plate_declared.same" if match else "plate_declared.other",
+            plate=plate,
+            declared=expected,
+        ),
         source="photo",
         findings=indexes(pairs),
     )
 
 
-def _not_read(case: Case, rule: Rule, expected: str, sentence: str) -> RuleOutcome:
+def _not_read(case: Case, rule: Rule, expected: str, sentence: Sentence) -> RuleOutcome:
     return case.outcome(
         rule,
         Result.CANNOT_TELL,
@@ -139,4 +148,4 @@ def _not_read(case: Case, rule: Rule, expected: str, sentence: str) -> RuleOutco
 
 def _vehicle(entry: Registration) -> str:
     words = " ".join(word for word in (entry.colour, entry.make, entry.model) if word)
-    return f" ({words})" if words else ""
+    return words

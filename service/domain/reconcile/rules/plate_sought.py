@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from service.domain.reconcile.case import Case, indexes
+from service.domain.reconcile.register_words import silent
 from service.domain.reconcile.rule import Rule, Source
+from service.domain.reconcile.words import say
 from service.domain.register_statement import RegisterKind, Said
 from service.domain.verdict import Result, RuleOutcome
 from vision.findings import Subject
@@ -18,16 +20,13 @@ def judge(case: Case) -> tuple[RuleOutcome, ...]:
     for plate, pairs in case.by_text(Subject.PLATE).items():
         for said in case.said_of(plate, RegisterKind.SOUGHT):
             result, weight, observed = Result.CANNOT_TELL, None, said.said.value.replace("_", " ")
-            sentence = f"{plate}: {said.why_not}."
+            sentence = silent(said)
             if said.said is Said.HIT:
                 result, weight = Result.MISMATCH, "plate_stolen"
-                sentence = (
-                    f"{plate}: hit in the register of stolen objects. "
-                    "Compare the characters before you act."
-                )
+                sentence = say("plate_sought.hit", plate=plate)
             elif said.said is Said.NO_HIT:
                 result = Result.MATCH
-                sentence = f"{plate}: no hit in the register of stolen objects."
+                sentence = say("plate_sought.no_hit", plate=plate)
             outcomes.append(
                 case.outcome(
                     RULE,

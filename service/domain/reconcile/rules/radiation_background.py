@@ -5,6 +5,7 @@ from __future__ import annotations
 from service.domain.reconcile.case import Case
 from service.domain.reconcile.radiation_case import outcome, passings
 from service.domain.reconcile.rule import Rule, Source
+from service.domain.reconcile.words import say, together
 from service.domain.verdict import Result, RuleOutcome
 
 RULE = Rule(number=25, name="radiation_background", source=Source.RADIATION)
@@ -19,11 +20,17 @@ def judge(case: Case) -> tuple[RuleOutcome, ...]:
         for index, behind in passing.backgrounds:
             reasons = []
             if behind.estimated:
-                reasons.append("the file has no unoccupied time")
+                reasons.append(say("radiation_background.occupied"))
             elif behind.duration_s < shortest:
-                reasons.append(f"{behind.duration_s:.0f} s are short of {shortest:.0f} s")
+                reasons.append(
+                    say(
+                        "radiation_background.short",
+                        seconds=f"{behind.duration_s:.0f}",
+                        least=f"{shortest:.0f}",
+                    )
+                )
             if not behind.steady:
-                reasons.append(f"it was changing (z {behind.drift_z:.1f}), as in rain")
+                reasons.append(say("radiation_background.drift", z=f"{behind.drift_z:.1f}"))
             outcomes.append(
                 outcome(
                     case,
@@ -32,9 +39,11 @@ def judge(case: Case) -> tuple[RuleOutcome, ...]:
                     subject=f"background{passing.label}",
                     expected=f"steady over {shortest:.0f} s",
                     observed=f"{behind.rate_cps:.0f} cps over {behind.duration_s:.0f} s",
-                    sentence=f"The background{passing.label} is not certain: {'; '.join(reasons)}."
+                    sentence=say(
+                        "radiation_background.uncertain", of=passing.of, why=together(reasons)
+                    )
                     if reasons
-                    else f"The background{passing.label} was steady.",
+                    else say("radiation_background.steady", of=passing.of),
                     findings=(index,),
                 )
             )

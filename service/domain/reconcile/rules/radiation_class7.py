@@ -5,7 +5,8 @@ from __future__ import annotations
 from service.domain.reconcile.case import Case
 from service.domain.reconcile.radiation_case import class_7_numbers, outcome, passings
 from service.domain.reconcile.rule import Rule, Source
-from service.domain.verdict import Result, RuleOutcome
+from service.domain.reconcile.words import say
+from service.domain.verdict import Result, RuleOutcome, Sentence
 from vision.findings import NuclideCategory
 
 RULE = Rule(number=26, name="radiation_class7", source=Source.RADIATION)
@@ -55,23 +56,23 @@ def judge(case: Case) -> tuple[RuleOutcome, ...]:
 
 def _compare(
     numbers: frozenset[str], names: list[str], *, neutrons: bool, alarm: bool
-) -> tuple[Result, str]:
+) -> tuple[Result, Sentence]:
     if not names:
-        words = "an alarm without a nuclide" if alarm else "no radiation; it may be shielded"
-        return Result.CANNOT_TELL, f"Class 7 is declared, and there is {words}."
+        return Result.CANNOT_TELL, say(f"radiation_class7.{'alarm' if alarm else 'silent'}")
     found = ", ".join(names)
     fissile = sorted(FISSILE_NUCLIDES & set(names))
-    wrong = ""
+    wrong = None
     if numbers <= EMPTY_PACKAGE:
-        wrong = f"An empty package is declared, and {found} is there."
+        wrong = say("radiation_class7.empty_package", found=found)
     elif numbers <= URANIUM_HEXAFLUORIDE and not set(names) <= URANIUM:
-        wrong = f"Uranium hexafluoride is declared, and {found} was found."
+        wrong = say("radiation_class7.hexafluoride", found=found)
     elif numbers <= NATURAL_ARTICLES and not set(names) <= NATURAL_OR_DEPLETED:
-        wrong = f"Natural uranium or thorium is declared, not {found}."
+        wrong = say("radiation_class7.natural", found=found)
     elif fissile and not numbers & (FISSILE | URANIUM_HEXAFLUORIDE | NATURAL_ARTICLES):
-        wrong = f"{fissile[0]} is fissile, and the UN number says that nothing is."
+        wrong = say("radiation_class7.fissile", found=fissile[0])
     if wrong:
         return Result.MISMATCH, wrong
     if neutrons and not numbers & FISSILE:
-        return Result.CANNOT_TELL, "Neutrons under a UN number that does not say why."
-    return Result.MATCH, f"{found} may be what UN {', '.join(sorted(numbers))} says."
+        return Result.CANNOT_TELL, say("radiation_class7.neutrons")
+    numbers_said = ", ".join(sorted(numbers))
+    return Result.MATCH, say("radiation_class7.fits", found=found, numbers=numbers_said)

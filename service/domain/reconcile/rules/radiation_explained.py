@@ -14,6 +14,7 @@ from service.domain.reconcile.radiation_case import (
     passings,
 )
 from service.domain.reconcile.rule import Rule, Source
+from service.domain.reconcile.words import say
 from service.domain.verdict import Result, RuleOutcome
 from vision.findings import Channel, GrossCount, NuclideCategory, NuclideFound
 
@@ -41,7 +42,7 @@ def judge(case: Case) -> tuple[RuleOutcome, ...]:
                 Result.CANNOT_TELL,
                 subject="gamma",
                 observed="no gamma count against a background",
-                sentence="Nothing tells whether there is more gamma radiation than background.",
+                sentence=say("radiation_explained.not_counted"),
                 weight="radiation_unexplained",
             )
         )
@@ -51,39 +52,41 @@ def judge(case: Case) -> tuple[RuleOutcome, ...]:
 def _gamma(case: Case, passing: Passing, nuclides: list[RuleOutcome]) -> list[RuleOutcome]:
     outcomes = []
     for index, found in passing.gamma:
-        rates = f"{found.peak_rate_cps:.0f} cps over {found.background_rate_cps:.0f} cps"
+        peak, background = f"{found.peak_rate_cps:.0f}", f"{found.background_rate_cps:.0f}"
+        rates = f"{peak} cps over {background} cps"
+        said = say("term.rates", peak=peak, background=background)
         subject = f"gamma{passing.label}"
         if not math.isfinite(found.z):
             result = Result.CANNOT_TELL
-            sentence = f"The gamma count{passing.label} gave no result."
+            sentence = say("radiation_explained.no_result", of=passing.of)
         elif not found.alarm:
             result = Result.MATCH
-            sentence = f"No gamma alarm{passing.label}: {rates} (z {found.z:.1f})."
+            sentence = say(
+                "radiation_explained.no_alarm", of=passing.of, rates=said, z=f"{found.z:.1f}"
+            )
         elif any(one.result is not Result.MATCH for one in nuclides):
             # The nuclides that are not explained stand for the alarm.
             continue
         elif nuclides:
             names = ", ".join(dict.fromkeys(n.nuclide for _, n in passing.nuclides))
             result = Result.MATCH
-            sentence = f"Gamma alarm{passing.label}, {rates}: {names}, which is explained."
+            sentence = say(
+                "radiation_explained.explained", of=passing.of, rates=said, nuclides=names
+            )
         elif passing.excess and natural_headings(case):
             # Too weak to say which series, but nothing else than natural ones is needed.
             natural = not any(excess.unnatural for _, excess in passing.excess)
             result = Result.MATCH if natural else Result.MISMATCH
             heading = natural_headings(case)[0]
-            sentence = (
-                f"Weak gamma alarm{passing.label}, {rates}: natural series explain it, and goods "
-                f"of heading {heading} are declared."
-                if natural
-                else f"Gamma alarm{passing.label}, {rates}, and no natural series explains it."
-            )
+            key = "weak_natural" if natural else "not_natural"
+            sentence = say(f"radiation_explained.{key}", of=passing.of, rates=said, heading=heading)
         elif class_7_numbers(case):
             result = Result.CANNOT_TELL
-            sentence = f"Gamma alarm{passing.label}, {rates}: class 7 goods are declared."
+            sentence = say("radiation_explained.alarm_class_7", of=passing.of, rates=said)
         else:
             result = Result.MISMATCH
-            z = f"z {found.z:.1f}"
-            sentence = f"Gamma alarm{passing.label}, {rates} ({z}), and no nuclide explains it."
+            z = f"{found.z:.1f}"
+            sentence = say("radiation_explained.alarm", of=passing.of, rates=said, z=z)
         outcomes.append(
             outcome(
                 case,
@@ -107,26 +110,30 @@ def _nuclide(case: Case, passing: Passing, index: int, found: NuclideFound) -> R
     at_cab = any(place.at_cab for _, place in passing.places)
     if norm and headings:
         result = Result.MATCH
-        sentence = f"{name} is usual in declared goods of heading {headings[0]}."
+        sentence = say("radiation_explained.usual", nuclide=name, heading=headings[0])
     elif class_7_numbers(case):
         result = Result.CANNOT_TELL
-        sentence = f"{name}: class 7 goods are declared; whether these are they needs a person."
+        sentence = say("radiation_explained.nuclide_class_7", nuclide=name)
     elif norm and case.declaration is None:
         result = Result.CANNOT_TELL
-        sentence = f"{name} (natural) was found; there is no declaration that could explain it."
+        sentence = say("radiation_explained.natural_no_papers", nuclide=name)
     elif too_short:
         result = Result.CANNOT_TELL
-        sentence = f"{name} (natural) was found; the goods codes are too short to explain it."
+        sentence = say("radiation_explained.natural_short_code", nuclide=name)
     elif norm:
         result = Result.MISMATCH
-        sentence = f"{name} (natural) was found, and no declared goods are known to contain it."
+        sentence = say("radiation_explained.natural_undeclared", nuclide=name)
     elif found.category is NuclideCategory.MEDICAL:
         result = Result.MISMATCH
-        where = "at the cab" if at_cab else "not at the cab" if passing.places else "somewhere"
-        sentence = f"{name} (medical) was found {where}; a treated person is one explanation."
+        where = "at_cab" if at_cab else "not_at_cab" if passing.places else "somewhere"
+        sentence = say(f"radiation_explained.medical_{where}", nuclide=name)
     else:
         result = Result.MISMATCH
-        sentence = f"{name} ({found.category.value}) was found and is not declared."
+        sentence = say(
+            "radiation_explained.undeclared",
+            nuclide=name,
+            category=say(f"term.nuclide.{found.category.value}"),
+        )
     return outcome(
         case,
         RULE,

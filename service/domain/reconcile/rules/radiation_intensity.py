@@ -10,6 +10,7 @@ from service.domain.reconcile.radiation_case import (
     passings,
 )
 from service.domain.reconcile.rule import Rule, Source
+from service.domain.reconcile.words import say
 from service.domain.verdict import Result, RuleOutcome
 
 RULE = Rule(number=25, name="radiation_intensity", source=Source.RADIATION)
@@ -42,15 +43,19 @@ def judge(case: Case) -> tuple[RuleOutcome, ...]:
         observed = f"{ratio:+.2f} times background"
         if any(goods.gross_mass_kg is None for goods in own):
             result, expected = Result.CANNOT_TELL, "mass not declared"
-            sentence = "Without the mass nothing tells whether the intensity fits."
+            sentence = say("radiation_intensity.no_mass")
         elif ratio <= allowed:
             result, expected = Result.MATCH, f"at most {allowed:.2f} times background"
-            sentence = f"The intensity fits {tonnes:.1f} t of heading {', '.join(headings)}."
+            sentence = say(
+                "radiation_intensity.fits", tonnes=f"{tonnes:.1f}", headings=", ".join(headings)
+            )
         else:
             result, expected = Result.MISMATCH, f"at most {allowed:.2f} times background"
-            sentence = (
-                f"More radiation{passing.label} than {tonnes:.1f} t of heading "
-                f"{', '.join(headings)} can give."
+            sentence = say(
+                "radiation_intensity.too_much",
+                of=passing.of,
+                tonnes=f"{tonnes:.1f}",
+                headings=", ".join(headings),
             )
         outcomes.append(
             outcome(

@@ -8,6 +8,7 @@ from service.domain.reconcile.case import Case
 from service.domain.reconcile.norm_goods import times_ground
 from service.domain.reconcile.radiation_case import outcome, passings
 from service.domain.reconcile.rule import Rule, Source
+from service.domain.reconcile.words import say
 from service.domain.verdict import Result, RuleOutcome
 
 RULE = Rule(number=27, name="radiation_missing", source=Source.RADIATION)
@@ -49,16 +50,16 @@ def judge(case: Case) -> tuple[RuleOutcome, ...]:
     observed = f"{ratio:+.2f} times background"
     if any(g.gross_mass_kg is None for g in goods):
         result = Result.CANNOT_TELL
-        sentence = f"Goods of heading {headings} are declared without their mass."
+        sentence = say("radiation_missing.no_mass", headings=headings)
     elif found.alarm or deviate >= -limits.missing_z:
         result = Result.MATCH
-        sentence = f"The radiation that goods of heading {headings} give is there."
+        sentence = say("radiation_missing.there", headings=headings)
     elif shielded:
         result = Result.CANNOT_TELL
-        sentence = f"Goods of heading {headings} should radiate; declared metal may shield them."
+        sentence = say("radiation_missing.shielded", headings=headings)
     else:
         result = Result.MISMATCH
-        sentence = f"Goods of heading {headings} radiate; nothing was counted (z {deviate:.1f})."
+        sentence = say("radiation_missing.missing", headings=headings, z=f"{deviate:.1f}")
     return (
         outcome(
             case,

@@ -7,6 +7,7 @@ import math
 from service.domain.reconcile.case import Case
 from service.domain.reconcile.radiation_case import class_7_numbers, outcome, passings
 from service.domain.reconcile.rule import Rule, Source
+from service.domain.reconcile.words import say
 from service.domain.verdict import Result, RuleOutcome
 from vision.findings import Channel, GrossCount
 
@@ -26,21 +27,26 @@ def judge(case: Case) -> tuple[RuleOutcome, ...]:
                 Result.CANNOT_TELL,
                 subject="neutron",
                 observed="no neutron count against a background",
-                sentence="Nothing tells whether there is more neutron radiation than background.",
+                sentence=say("radiation_neutron.not_counted"),
                 weight="neutron",
             )
         )
     for passing in passings(case):
         for index, found in passing.neutron:
             numbers = class_7_numbers(case)
-            also = f" Class 7 is declared (UN {', '.join(numbers)})." if numbers else ""
-            result, sentence = Result.MATCH, f"No neutron alarm{passing.label}."
+            result, sentence = Result.MATCH, say("radiation_neutron.no_alarm", of=passing.of)
             if not math.isfinite(found.z):
                 result = Result.CANNOT_TELL
-                sentence = f"The neutron count{passing.label} gave no result."
+                sentence = say("radiation_neutron.no_result", of=passing.of)
             elif found.alarm:
                 result = Result.MISMATCH
-                sentence = f"Neutron alarm{passing.label} (z {found.z:.1f}): never innocent.{also}"
+                key = "alarm_class_7" if numbers else "alarm"
+                sentence = say(
+                    f"radiation_neutron.{key}",
+                    of=passing.of,
+                    z=f"{found.z:.1f}",
+                    numbers=", ".join(numbers),
+                )
             rates = f"{found.peak_rate_cps:.1f} cps over {found.background_rate_cps:.1f} cps"
             outcomes.append(
                 outcome(

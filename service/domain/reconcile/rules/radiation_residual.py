@@ -10,6 +10,7 @@ from service.domain.reconcile.radiation_case import (
     passings,
 )
 from service.domain.reconcile.rule import Rule, Source
+from service.domain.reconcile.words import say
 from service.domain.verdict import Result, RuleOutcome
 from vision.findings import NuclideCategory
 
@@ -33,7 +34,7 @@ def judge(case: Case) -> tuple[RuleOutcome, ...]:
                         Result.CANNOT_TELL,
                         subject=f"residual{passing.label}",
                         observed="no energies in the file",
-                        sentence=f"Gamma alarm{passing.label}, and no energies to tell what of.",
+                        sentence=say("radiation_residual.no_energies", of=passing.of),
                         findings=tuple(index for index, _ in passing.gamma),
                     )
                 )
@@ -48,21 +49,17 @@ def judge(case: Case) -> tuple[RuleOutcome, ...]:
             if only_potassium and not excess.unnatural:
                 result = Result.MISMATCH
                 observed = f"beyond potassium {excess.beyond_potassium_z:.1f}"
-                sentence = (
-                    f"The declared goods bring potassium alone, and the excess{passing.label} "
-                    "has more than that."
-                )
+                sentence = say("radiation_residual.beyond_potassium", of=passing.of)
             elif not excess.unnatural:
                 result = Result.MATCH
-                sentence = f"Natural series explain the whole excess{passing.label}."
+                sentence = say("radiation_residual.natural", of=passing.of)
             elif class_7_numbers(case):
                 result = Result.CANNOT_TELL
-                sentence = "More than natural radiation, and class 7 goods are declared."
+                sentence = say("radiation_residual.class_7")
             else:
                 result = Result.MISMATCH
-                sentence = (
-                    f"Natural series do not explain the excess{passing.label}; what they leave "
-                    f"looks most like {excess.closest}."
+                sentence = say(
+                    "radiation_residual.unnatural", of=passing.of, closest=excess.closest
                 )
                 if medical:
                     # The nuclide has an outcome of its own, with the weight of a person.

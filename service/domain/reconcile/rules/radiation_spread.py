@@ -10,6 +10,7 @@ from service.domain.reconcile.radiation_case import (
     passings,
 )
 from service.domain.reconcile.rule import Rule, Source
+from service.domain.reconcile.words import say
 from service.domain.verdict import Result, RuleOutcome
 from vision.findings import Extent, NuclideCategory, SourceLocated
 
@@ -29,21 +30,22 @@ def judge(case: Case) -> tuple[RuleOutcome, ...]:
         if not _is_natural(case, passing):
             continue
         for index, place in passing.places:
-            where = f"{100 * place.position:.0f} % of the vehicle's length"
+            percent = f"{100 * place.position:.0f}"
+            where = f"{percent} % of the vehicle's length"
             weak = all(found.z < case.policy.radiation.weak_z for _, found in passing.gamma)
             if place.extent is Extent.POINT and not weak:
                 result = Result.MISMATCH
-                sentence = f"The excess{passing.label} comes from one place at {where}."
+                sentence = say("radiation_spread.one_place", of=passing.of, percent=percent)
             elif place.extent is Extent.CARGO_LONG:
                 result = Result.MATCH
-                sentence = f"The excess{passing.label} is spread over the load."
+                sentence = say("radiation_spread.spread", of=passing.of)
             elif weak or _is_short(case, place):
                 result = Result.MATCH
-                why = "too weak" if weak else "in too short a vehicle"
-                sentence = f"The excess{passing.label} is {why} to show its extent."
+                key = "weak" if weak else "short_vehicle"
+                sentence = say(f"radiation_spread.{key}", of=passing.of)
             else:
                 result = Result.CANNOT_TELL
-                sentence = f"Whether the excess{passing.label} fills the load is not clear."
+                sentence = say("radiation_spread.unclear", of=passing.of)
             outcomes.append(
                 outcome(
                     case,

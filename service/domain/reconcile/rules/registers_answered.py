@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from service.domain.reconcile.case import Case
+from service.domain.reconcile.register_words import name_of, silent
 from service.domain.reconcile.rule import Rule, Source
-from service.domain.register_statement import REGISTERS, WORDS, RegisterKind
+from service.domain.reconcile.words import say, together
+from service.domain.register_statement import REGISTERS, RegisterKind
 from service.domain.verdict import Result, RuleOutcome
 from vision.findings import Subject
 
@@ -31,17 +33,19 @@ def _outcome(case: Case, register: str) -> RuleOutcome:
     wanted = set(case.by_text(_ABOUT[kind])) if kind in _ABOUT else {s.subject for s in own}
     asked = {said.subject: said for said in own}
     missing = sorted(wanted - set(asked))
-    silent = [s for s in asked.values() if s.subject in wanted and not s.answered]
+    mute = [s for s in asked.values() if s.subject in wanted and not s.answered]
     if not wanted or missing:
         result, observed = Result.CANNOT_TELL, "not asked"
-        about = ", ".join(missing) or "anything, as nothing is known that it could be asked about"
-        sentence = f"The {WORDS[kind]} ({register}) is required and was not asked about {about}."
-    elif silent:
-        result, observed = Result.CANNOT_TELL, f"{len(silent)} of {len(wanted)} not answered"
-        sentence = " ".join(f"{s.subject}: {s.why_not}." for s in silent)
+        key = "not_asked" if missing else "nothing_to_ask"
+        sentence = say(
+            f"registers_answered.{key}", register=name_of(kind, register), about=", ".join(missing)
+        )
+    elif mute:
+        result, observed = Result.CANNOT_TELL, f"{len(mute)} of {len(wanted)} not answered"
+        sentence = together([silent(said) for said in mute])
     else:
         result, observed = Result.MATCH, "answered"
-        sentence = f"The {WORDS[kind]} ({register}) has answered."
+        sentence = say("registers_answered.answered", register=name_of(kind, register))
     return case.outcome(
         RULE,
         result,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from service.domain.reconcile.case import Case
 from service.domain.reconcile.rule import Rule, Source
+from service.domain.reconcile.words import say
 from service.domain.verdict import Result, RuleOutcome
 from vision.findings import ScanQuality
 
@@ -26,9 +27,10 @@ def judge(case: Case) -> tuple[RuleOutcome, ...]:
                 subject=f"view f{index}",
                 expected="within limits",
                 observed=", ".join(poor) or "within limits",
-                sentence="The scan is good enough."
-                if quality.acceptable
-                else f"The scan is too poor, scan again: {', '.join(poor)}.",
+                sentence=say(
+                    "scan_quality.good" if quality.acceptable else "scan_quality.poor",
+                    measures=", ".join(poor),
+                ),
                 source="xray",
                 findings=(index,),
             )
@@ -43,6 +45,6 @@ def _no_view(case: Case) -> RuleOutcome:
         subject="X-ray view",
         expected="within limits",
         observed="no view",
-        sentence="There is no X-ray view that could be judged.",
+        sentence=say("scan_quality.no_view"),
         source="xray",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from service.domain.reconcile.case import Case, indexes
 from service.domain.reconcile.rule import Rule, Source
+from service.domain.reconcile.words import say
 from service.domain.verdict import Result, RuleOutcome
 from vision.findings import Subject
 
@@ -24,12 +25,16 @@ def judge(case: Case) -> tuple[RuleOutcome, ...]:
         seen = [(i, r) for i, r in sizes if r.evidence.scan_sha256 in photos - other]
         texts = sorted({r.text for _, r in seen})
         if not seen:
-            result, sentence = Result.CANNOT_TELL, f"{box.code}: no size-type code was read."
+            result, sentence = Result.CANNOT_TELL, say("size_type_declared.unread", code=box.code)
         elif box.size_type in texts:
-            result, sentence = Result.MATCH, f"{box.code}: size-type {box.size_type} as declared."
+            result = Result.MATCH
+            sentence = say("size_type_declared.same", code=box.code, declared=box.size_type)
         else:
             result = Result.MISMATCH
-            sentence = f"{box.code}: shows {', '.join(texts)}, declared is {box.size_type}."
+            shown = ", ".join(texts)
+            sentence = say(
+                "size_type_declared.other", code=box.code, read=shown, declared=box.size_type
+            )
         outcomes.append(
             case.outcome(
                 RULE,
@@ -47,14 +52,14 @@ def judge(case: Case) -> tuple[RuleOutcome, ...]:
 
 def _not_stated(case: Case) -> RuleOutcome:
     read = case.readings(Subject.SIZE_TYPE)
-    sentence = "The declaration does not say which size and type."
+    sentence = say("size_type_declared.not_stated" if case.declaration else "papers.none")
     return case.outcome(
         RULE,
         Result.CANNOT_TELL,
         subject="size and type",
         expected="not stated" if case.declaration else "no declaration",
         observed=", ".join(sorted({reading.text for _, reading in read})) or "not read",
-        sentence=sentence if case.declaration else "There is no declaration to compare with.",
+        sentence=sentence,
         source="photo",
         findings=indexes(read),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from service.domain.reconcile.case import Case, indexes
 from service.domain.reconcile.rule import Rule, Source
+from service.domain.reconcile.words import say
 from service.domain.verdict import Result, RuleOutcome
 from vision.findings import Reading, Subject
 
@@ -22,26 +23,26 @@ def judge(case: Case) -> tuple[RuleOutcome, ...]:
     """
     codes, plates = case.by_text(Subject.CONTAINER_CODE), case.by_text(Subject.PLATE)
     containers = max(1, len(case.declared), len(case.containers_in_view()))
-    outcomes = [_agree(case, codes, name="container number", allowed=containers)]
+    outcomes = [_agree(case, codes, name="container number", what="code", allowed=containers)]
     if len(_views(plates)) > 1:
-        outcomes.append(_agree(case, plates, name="plate", allowed=PLATES))
+        outcomes.append(_agree(case, plates, name="plate", what="plate", allowed=PLATES))
     return tuple(outcomes)
 
 
-def _agree(case: Case, read: Read, *, name: str, allowed: int) -> RuleOutcome:
+def _agree(case: Case, read: Read, *, name: str, what: str, allowed: int) -> RuleOutcome:
     unconfirmed = [text for text, pairs in read.items() if len(_views({text: pairs})) == 1]
     if not read:
-        result, sentence = Result.CANNOT_TELL, f"No view shows a {name}."
+        result, sentence = Result.CANNOT_TELL, say(f"views_agree.no_{what}")
     elif len(read) > allowed:
         result = Result.MISMATCH
-        sentence = f"The views show {len(read)} different {name}s: {', '.join(read)}."
+        sentence = say(f"views_agree.several_{what}s", count=len(read), read=", ".join(read))
     elif unconfirmed:
         result = Result.CANNOT_TELL
         shown = ", ".join(unconfirmed)
-        sentence = f"Only one view shows the {name} {shown}; nothing confirms it."
+        sentence = say(f"views_agree.one_view_{what}", read=shown)
     else:
         result = Result.MATCH
-        sentence = f"{len(_views(read))} views agree on the {name}."
+        sentence = say(f"views_agree.agree_{what}", views=len(_views(read)))
     return case.outcome(
         RULE,
         result,

@@ -7,7 +7,7 @@ test keeps all languages at the same keys and the same values.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import cache
 from importlib import resources
@@ -26,8 +26,28 @@ class Language(StrEnum):
 
 
 def say(key: str, **values: object) -> Sentence:
-    """The sentence `key` ("views_agree.several") with its values as text."""
-    return Sentence(key=key, values={name: str(value) for name, value in values.items()})
+    """The sentence `key` ("number_valid.right"); values are sentences, or anything as text."""
+    return Sentence(
+        key=key,
+        values={
+            name: value if isinstance(value, Sentence) else str(value)
+            for name, value in values.items()
+        },
+    )
+
+
+def together(sentences: Sequence[Sentence]) -> Sentence:
+    """Several sentences, one after the other.
+
+    Raises:
+        ValueError: there is none.
+    """
+    if not sentences:
+        raise ValueError("nothing to say")
+    *before, whole = sentences
+    for sentence in reversed(before):
+        whole = say("term.and_then", first=sentence, then=whole)
+    return whole
 
 
 def render(sentence: Sentence, language: Language = Language.ENGLISH) -> str:
@@ -36,11 +56,15 @@ def render(sentence: Sentence, language: Language = Language.ENGLISH) -> str:
     Raises:
         KeyError: a sentence that the language does not have, or a value that it needs.
     """
-    return sentences(language)[sentence.key].format_map(sentence.values)
+    values = {
+        name: render(value, language) if isinstance(value, Sentence) else value
+        for name, value in sentence.values.items()
+    }
+    return sentences_of(language)[sentence.key].format_map(values)
 
 
 @cache
-def sentences(language: Language) -> Mapping[str, str]:
+def sentences_of(language: Language) -> Mapping[str, str]:
     """All sentences of a language by key; tables of the file become parts of the key."""
     data = (resources.files(__name__) / f"{language.value}.toml").read_bytes()
     return dict(_flat(tomllib.loads(data.decode())))
