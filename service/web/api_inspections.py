@@ -23,6 +23,7 @@ from service.web import event_stream, intake
 from service.web.addresses import InspectionId
 from service.web.auth import Decider, Reader, Submitter
 from service.web.json_bodies import StrictJsonRoute
+from service.web.language import ReadIn
 from service.web.schemas import (
     DecisionIn,
     InspectionOut,
@@ -56,6 +57,8 @@ async def send(
     services: UsesServices,
     idempotency_key: Annotated[str | None, Header(max_length=MAX_KEY, min_length=1)] = None,
     prefer: Annotated[str | None, Header(examples=["wait=10"])] = None,
+    *,
+    language: ReadIn,
 ) -> Response:
     """Send scans of one vehicle. With `Prefer: wait=N` the answer waits for the verdict.
 
@@ -75,7 +78,7 @@ async def send(
     if wait_s:
         headers["Preference-Applied"] = f"wait={wait_s:.0f}"
     return JSONResponse(
-        inspection_out(file).model_dump(mode="json"),
+        inspection_out(file, language).model_dump(mode="json"),
         status_code=201 if done else 202,
         headers=headers,
     )
@@ -135,10 +138,16 @@ def list_inspections(  # noqa: PLR0917 - one parameter per filter
 
 @router.get("/{inspection_id}", response_model=InspectionOut)
 def get_inspection(
-    inspection_id: InspectionId, caller: Reader, services: UsesServices
+    inspection_id: InspectionId,
+    caller: Reader,
+    services: UsesServices,
+    language: ReadIn,
+    response: Response,
 ) -> InspectionOut:
-    """One inspection with its newest verdict."""
-    return inspection_out(services.repository.case_file(inspection_id, caller=caller))
+    """One inspection with its newest verdict, its reasons in the language asked for."""
+    response.headers["Content-Language"] = language.value
+    response.headers["Vary"] = "Accept-Language"
+    return inspection_out(services.repository.case_file(inspection_id, caller=caller), language)
 
 
 @router.get("/{inspection_id}/events", response_class=StreamingResponse)
@@ -153,7 +162,11 @@ def follow(
 
 @router.post("/{inspection_id}/decisions", status_code=201, response_model=InspectionOut)
 def add_decision(
-    inspection_id: InspectionId, decision: DecisionIn, caller: Decider, services: UsesServices
+    inspection_id: InspectionId,
+    decision: DecisionIn,
+    caller: Decider,
+    services: UsesServices,
+    language: ReadIn,
 ) -> InspectionOut:
     """A person's decision. Against the advice it needs a note."""
     decide(
@@ -165,7 +178,7 @@ def add_decision(
         repository=services.repository,
         clock=services.clock,
     )
-    return inspection_out(services.repository.case_file(inspection_id, caller=caller))
+    return inspection_out(services.repository.case_file(inspection_id, caller=caller), language)
 
 
 @router.post("/{inspection_id}/retry", status_code=202, response_model=InspectionOut)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -15,6 +16,7 @@ from service.domain.declaration import (
     DeclaredLoad,
 )
 from service.domain.inspection import InspectionState
+from service.domain.reconcile.words import Language, in_language
 from service.domain.registration import Registration
 from service.domain.verdict import Advice, RuleOutcome, StoredVerdict
 from service.usecases.ports import CaseFile, Event, InspectionSummary
@@ -209,7 +211,7 @@ class ReportOut(BaseModel):
     lineup: list[Provenance]
 
 
-def inspection_out(file: CaseFile) -> InspectionOut:
+def inspection_out(file: CaseFile, language: Language = Language.ENGLISH) -> InspectionOut:
     found = file.inspection
     base = f"/v1/inspections/{found.id}"
     return InspectionOut(
@@ -236,11 +238,15 @@ def inspection_out(file: CaseFile) -> InspectionOut:
             )
             for f in found.files
         ],
-        verdict=file.verdicts[-1] if file.verdicts else None,
+        verdict=_in_language(file.verdicts[-1], language) if file.verdicts else None,
         decisions=list(file.decisions),
         coverage=list(file.analyses[-1].analysis.coverage) if file.analyses else [],
         url=base,
     )
+
+
+def _in_language(stored: StoredVerdict, language: Language) -> StoredVerdict:
+    return replace(stored, verdict=in_language(stored.verdict, language))
 
 
 def summary_out(row: InspectionSummary) -> SummaryOut:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse
 from service.domain.access import Caller, Permission
 from service.domain.decision import DecisionOutcome
 from service.domain.inspection import EvidenceFile
+from service.domain.reconcile.words import Language, in_language, title_of
 from service.domain.verdict import Result, RuleOutcome
 from service.errors import Conflict, InvalidInput
 from service.usecases.decide import decide
@@ -22,6 +23,7 @@ from service.web.addresses import InspectionId
 from service.web.console.pages import just_decided, show, with_person
 from service.web.console.queue import next_to_decide
 from service.web.forms import small_form
+from service.web.language import of_page
 from service.web.overlay import labels
 from service.web.register_schemas import question_out
 from service.web.wiring import Services
@@ -35,29 +37,6 @@ from vision.findings import (
 )
 
 router = APIRouter(prefix="/inspections/{inspection_id}")
-RULE_NAMES = {
-    "number_valid": "Container number valid",
-    "number_declared": "Container declared",
-    "views_agree": "Views agree",
-    "size_type_declared": "Size and type",
-    "load_declared": "Empty or loaded",
-    "container_count": "Number of containers",
-    "plate_registered": "Plate in register",
-    "plate_declared": "Plate declared",
-    "plate_sought": "Plate sought",
-    "owner_registered": "Container owner",
-    "registers_answered": "Register asked",
-    "radiation_neutron": "Neutrons",
-    "radiation_explained": "Radiation",
-    "radiation_residual": "Radiation beyond natural",
-    "radiation_spread": "Radiation over the load",
-    "radiation_intensity": "Radiation against mass",
-    "radiation_missing": "Radiation expected",
-    "radiation_class7": "Class 7",
-    "radiation_background": "Radiation background",
-    "scan_quality": "Scan quality",
-    "evidence_complete": "Evidence",
-}
 # Rules with several outcomes that their names alone would not tell apart.
 PER_SUBJECT = frozenset({"radiation_explained", "evidence_complete", "registers_answered"})
 KIND_NAMES = {"xray": "X-ray", "photo": "Photograph", "radiation": "Radiation"}
@@ -116,7 +95,10 @@ def _show(
 ) -> Response:
     analysis = file.analyses[-1] if file.analyses else None
     findings = analysis.analysis.findings if analysis else ()
+    language = of_page(request)
     stored = file.verdicts[-1] if file.verdicts else None
+    if stored is not None:
+        stored = replace(stored, verdict=in_language(stored.verdict, language))
     outcomes = sorted(
         stored.verdict.outcomes if stored else (), key=lambda o: (_ORDER[o.result], -o.severity)
     )
@@ -139,7 +121,8 @@ def _show(
         settled=file.inspection.state in api_inspections.SETTLED,
         next_id=next_to_decide(services, caller, after=file.inspection.id),
         outcome_options=list(DecisionOutcome),
-        rule_name=_rule_name,
+        rule_name=lambda outcome: _rule_name(outcome, language),
+        language=language.value,
         kind_names=KIND_NAMES,
         now=services.clock(),
         done=done,
@@ -172,8 +155,8 @@ def view_of(file: EvidenceFile, findings: tuple[Finding, ...]) -> ScanView:
     )
 
 
-def _rule_name(outcome: RuleOutcome) -> str:
-    name = RULE_NAMES.get(outcome.rule, outcome.rule.replace("_", " ").capitalize())
+def _rule_name(outcome: RuleOutcome, language: Language) -> str:
+    name = title_of(outcome.rule, language)
     if outcome.rule in PER_SUBJECT:
         return f"{name}: {KIND_NAMES.get(outcome.subject, outcome.subject)}"
     return name

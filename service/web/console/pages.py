@@ -17,6 +17,7 @@ from service.errors import Forbidden, NotFound
 from service.usecases.ports import CaseFile
 from service.web import sessions
 from service.web.addresses import inspection_id
+from service.web.language import of_page
 from service.web.problems import Problem
 from service.web.wiring import Services, services_of
 
@@ -29,6 +30,14 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 HTMX = "hx-request"
+# Each by its own name, as those who look for it know it.
+LANGUAGES = {
+    "en": "English",
+    "fr": "Français",
+    "de": "Deutsch",
+    "es": "Español",
+    "pt": "Português",
+}
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 
 
@@ -40,6 +49,8 @@ def show(
         "caller": caller,
         "may_decide": caller is not None and caller.may(Permission.DECIDE),
         "may_submit": caller is not None and caller.may(Permission.SUBMIT),
+        "language": of_page(request).value,
+        "languages": LANGUAGES,
         "csrf": sessions.csrf_token(request),
         **values,
     }

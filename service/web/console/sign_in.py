@@ -13,11 +13,13 @@ from service.errors import Forbidden, NotAuthenticated
 from service.usecases.issue_keys import authenticate_user
 from service.web import sessions
 from service.web.auth import RateLimit
-from service.web.console.pages import show
+from service.web.console.pages import LANGUAGES, show
 from service.web.forms import small_form
+from service.web.language import COOKIE
 from service.web.wiring import services_of
 
 router = APIRouter()
+YEAR_S = 365 * 86_400
 
 
 @router.get("/login")
@@ -54,6 +56,21 @@ async def login(request: Request) -> Response:
         return response
     response = RedirectResponse(target, status_code=303)
     sessions.sign_in(response, caller, services)
+    return response
+
+
+@router.post("/language")
+async def choose_language(request: Request) -> Response:
+    """The language in which this browser shows what the rules say."""
+    form = await small_form(request)
+    sessions.check_csrf(request, form.get("csrf"))
+    response = RedirectResponse(_local(form.get("next")), status_code=303)
+    chosen = form.get("language", "")
+    if chosen in LANGUAGES:
+        secure = services_of(request).settings.secure_cookies
+        response.set_cookie(
+            COOKIE, chosen, max_age=YEAR_S, httponly=True, samesite="lax", secure=secure
+        )
     return response
 
 

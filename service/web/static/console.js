@@ -108,3 +108,9 @@ document.addEventListener("keydown", (event) => {
     press(target);
   }
 });
+
+// Languages: choosing is enough; the button is for browsers without scripts.
+document.querySelectorAll("form.language").forEach((form) => {
+  form.querySelector("button").hidden = true;
+  form.querySelector("select").addEventListener("change", () => form.submit());
+});

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 
 from service.domain.access import Role
 from service.web.bad_http import ProblemProtocol
-from tests.service.web.stand_ins import Site, a_site
+from tests.service.web.stand_ins import HTML, Site, a_site, sign_in
 
 
 @pytest.fixture
@@ -69,3 +69,12 @@ def live(site: Site) -> Iterator[LiveServer]:
     yield LiveServer(site=site, port=server.servers[0].sockets[0].getsockname()[1])
     server.should_exit = True
     thread.join(10)
+
+
+@pytest.fixture
+def officer(site: Site, anyone: TestClient) -> TestClient:
+    """A browser in which Ada, an operator of every site, has signed in."""
+    site.person("ada")
+    anyone.headers.update(HTML)
+    assert sign_in(anyone) == 303
+    return anyone

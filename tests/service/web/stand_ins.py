@@ -10,6 +10,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from sqlalchemy import MetaData, select
+from starlette.testclient import TestClient
 
 from service.bootstrap import Tallyman, build
 from service.config import Settings
@@ -214,3 +215,11 @@ def a_registration(**changes: Any) -> dict[str, Any]:
 
 def as_json(value: Mapping[str, Any] | Sequence[Any]) -> str:
     return json.dumps(value)
+
+
+HTML = {"Accept": "text/html,*/*;q=0.8"}
+
+
+def sign_in(client: TestClient, name: str = "ada", password: str = PASSWORD) -> int:
+    answer = client.post("/login", data={"name": name, "password": password})
+    return answer.status_code

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
@@ -19,6 +18,7 @@ from service.web.sessions import COOKIE
 from tests.service.web import scans
 from tests.service.web.stand_ins import (
     CODE,
+    HTML,
     PASSWORD,
     PLATE,
     Site,
@@ -27,24 +27,9 @@ from tests.service.web.stand_ins import (
     a_site,
     all_sensors,
     as_json,
+    sign_in,
 )
 from vision.findings import Load
-
-HTML = {"Accept": "text/html,*/*;q=0.8"}
-
-
-def sign_in(client: TestClient, name: str = "ada", password: str = PASSWORD) -> int:
-    answer = client.post("/login", data={"name": name, "password": password})
-    return answer.status_code
-
-
-@pytest.fixture
-def officer(site: Site, anyone: TestClient) -> Iterator[TestClient]:
-    """A browser in which Ada, an operator of every site, has signed in."""
-    site.person("ada")
-    anyone.headers.update(HTML)
-    assert sign_in(anyone) == 303
-    yield anyone
 
 
 def csrf_of(page: str) -> str:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from functools import cache
 from importlib import resources
 
-from service.domain.verdict import Sentence
+from service.domain.verdict import Sentence, Verdict
 
 
 class Language(StrEnum):
@@ -61,6 +62,37 @@ def render(sentence: Sentence, language: Language = Language.ENGLISH) -> str:
         for name, value in sentence.values.items()
     }
     return sentences_of(language)[sentence.key].format_map(values)
+
+
+def title_of(rule: str, language: Language = Language.ENGLISH) -> str:
+    """What a rule is called; a rule that no longer exists by its own name."""
+    known = sentences_of(language)
+    return known.get(f"title.{rule}", rule.replace("_", " ").capitalize())
+
+
+def in_language(verdict: Verdict, language: Language) -> Verdict:
+    """The verdict with its reasons and sentences in a language.
+
+    Where nothing but English was kept, or a stored key is gone, the English stays.
+    """
+    if language is Language.ENGLISH:
+        return verdict
+
+    def in_it(text: str, said: Sentence | None) -> str:
+        try:
+            return text if said is None else render(said, language)
+        except KeyError:
+            return text
+
+    said = verdict.said or (None,) * len(verdict.reasons)
+    return replace(
+        verdict,
+        reasons=tuple(in_it(*pair) for pair in zip(verdict.reasons, said, strict=True)),
+        outcomes=tuple(
+            replace(outcome, sentence=in_it(outcome.sentence, outcome.said))
+            for outcome in verdict.outcomes
+        ),
+    )
 
 
 @cache
