@@ -39,6 +39,7 @@ from service.store.repository import SqlRepository
 from service.store.visit_store import SqlVisitStore
 from service.usecases.ask_registers import Asker
 from service.usecases.assemble_visit import Assembler
+from service.usecases.check_goods import check_between
 from service.usecases.follow_papers import Follower
 from service.usecases.issue_keys import authenticate_key
 from service.usecases.judge_inspection import judge_inspection
@@ -227,7 +228,9 @@ def _paper_desk(
         repository=repository,
         policy=policy,
         clock=utc_now,
-        complete=partial(complete_case, assembler=assembler, ask=inquiry.statements),
+        complete=partial(
+            complete_case, assembler=assembler, ask=inquiry.statements, check=check_between
+        ),
     )
     return PaperDesk(
         archive=archive,

@@ -88,5 +88,8 @@ def verdict_of(file: CaseFile, *, repository: Repository, policy: Policy) -> Ver
             named=frozenset(file.inspection.registration_refs),
             captured_on=file.inspection.captured_at.astimezone(UTC).date(),
             statements=file.statements,
+            captured_at=file.inspection.captured_at,
+            papers=file.papers,
+            history=file.history,
         )
     )

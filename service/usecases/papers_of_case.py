@@ -10,11 +10,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from service.domain.declaration import Declaration, DeclaredContainer
+from service.domain.papers.consignment import Consignment
 from service.domain.papers.declaration_of import DECLARING, declaration_of
 from service.domain.papers.keys import container_key, plate_key
 from service.domain.papers.matching import Because
+from service.domain.papers.measurement import Weighing
+from service.domain.papers.movement import Appointment, BayPlan, Movement
 from service.domain.papers.paper import PaperKind
+from service.domain.papers.paper_finding import PaperFinding
+from service.domain.papers.track import Track
 from service.domain.papers.visit import Standing
+from service.domain.reconcile.visit_papers import VisitPapers
 from service.domain.register_statement import RegisterStatement
 from service.domain.registration import Registration
 from service.usecases.assemble_visit import AssembledVisit, Assembler, JoinedPaper
@@ -41,14 +47,66 @@ def no_registers(file: CaseFile, assembled: AssembledVisit) -> tuple[RegisterSta
     return ()
 
 
+CheckPapers = Callable[[AssembledVisit], tuple[PaperFinding, ...]]
+"""What the papers of a visit say of each other."""
+
+
+def no_check(assembled: AssembledVisit) -> tuple[PaperFinding, ...]:
+    """For a service that does not compare papers."""
+    del assembled
+    return ()
+
+
 def complete_case(
-    file: CaseFile, *, assembler: Assembler, ask: AskRegisters = no_registers
+    file: CaseFile,
+    *,
+    assembler: Assembler,
+    ask: AskRegisters = no_registers,
+    check: CheckPapers = no_check,
 ) -> CaseFile:
     """The case with what the archive of papers knows; what it has already goes first."""
     if not file.analyses:
         return file
     assembled = assembler.assemble(file)
-    return replace(with_papers(file, assembled), statements=ask(file, assembled))
+    return replace(
+        with_papers(file, assembled),
+        statements=ask(file, assembled),
+        papers=visit_papers(assembled, findings=check(assembled)),
+    )
+
+
+def visit_papers(
+    assembled: AssembledVisit, *, findings: tuple[PaperFinding, ...] = ()
+) -> VisitPapers:
+    """The bodies of the certain papers by what they are, of a bay plan the visit's own boxes."""
+    bodies = [history.paper.body for _, history in _in_use(assembled)]
+    consignments = [body for body in bodies if isinstance(body, Consignment)]
+    seen = assembled.visit.containers
+    return VisitPapers(
+        movements=tuple(body for body in bodies if isinstance(body, Movement)),
+        weighings=tuple(body for body in bodies if isinstance(body, Weighing)),
+        appointments=tuple(body for body in bodies if isinstance(body, Appointment)),
+        tracks=tuple(body for body in bodies if isinstance(body, Track)),
+        stowed=tuple(
+            box
+            for body in bodies
+            if isinstance(body, BayPlan)
+            for box in body.containers
+            if container_key(box.equipment.code) in seen
+        ),
+        origins=frozenset(
+            item.origin_country.upper()
+            for body in consignments
+            for item in body.goods
+            if item.origin_country
+        ),
+        routing=frozenset(
+            country.upper()
+            for body in consignments
+            for country in body.transport.countries_of_routing
+        ),
+        findings=findings,
+    )
 
 
 def with_papers(file: CaseFile, assembled: AssembledVisit) -> CaseFile:

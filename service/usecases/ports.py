@@ -14,6 +14,8 @@ from service.domain.access import Caller, Role
 from service.domain.decision import OperatorDecision
 from service.domain.declaration import Declaration
 from service.domain.inspection import Inspection, InspectionState
+from service.domain.reconcile.history import NO_HISTORY, History
+from service.domain.reconcile.visit_papers import NO_PAPERS, VisitPapers
 from service.domain.register_statement import RegisterStatement
 from service.domain.registration import Registration
 from service.domain.verdict import Advice, StoredVerdict
@@ -123,7 +125,8 @@ class CaseFile:
 
     `changed_at` is when analysis or papers last changed, None once a verdict has taken that
     into account. It serves as a token: a later change has a later time. `statements` are what
-    registers said; they are there once the case has been completed for the judge.
+    registers said, `papers` what other papers of the visit say, `history` what is known from
+    before; they are there once the case has been completed for the judge.
     """
 
     inspection: Inspection
@@ -135,6 +138,8 @@ class CaseFile:
     events: tuple[Event, ...]
     changed_at: datetime | None = None
     statements: tuple[RegisterStatement, ...] = ()
+    papers: VisitPapers = NO_PAPERS
+    history: History = NO_HISTORY
 
 
 class Repository(Protocol):

@@ -9,13 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from vision.scan import ScanKind
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
-    """A container or plate at a place, from a sensor or a message.
+    """A container or plate at a place, from a sensor or a message of this or another site.
 
     `latitude_deg` and `longitude_deg` are WGS 84, None if only the name of the place is known.
-    `mode` is how it left that place ("road", "sea", "rail"), "" if unknown.
+    `mode` is how it travels from there ("road", "sea", "rail"), "" if unknown; `certain` False: the
+    number was not confirmed by its check digit or a second view.
     """
 
     subject: str
@@ -25,6 +28,7 @@ class Sighting:
     latitude_deg: float | None = None
     longitude_deg: float | None = None
     mode: str = ""
+    certain: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,13 +45,48 @@ class PastScan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Dwell:
+    """How long this visit took from gate to scan, and the quartiles of such visits of its lane
+    and hour, all in minutes. `count` is how many those were.
+    """
+
+    minutes: float
+    lower_quartile: float
+    upper_quartile: float
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LotMember:
+    """Another container of the same consignment: what its load looks like (a unit vector)."""
+
+    reference: str
+    scanner: str
+    vector: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Someone selected the container or vehicle for a scan, to be made by `due`."""
+
+    subject: str
+    sensor: ScanKind
+    due: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """`sightings` are of the subjects of this visit, before and after it, nearest in time first.
-    `scans` are earlier scans that look the same, or of the same box.
+    """`sightings` are of the subjects of this visit, other than itself, nearest in time first.
+    `scans` are earlier scans that look the same, or of the same box. `lot` are other boxes of
+    the consignment.
     """
 
     sightings: tuple[Sighting, ...] = ()
     scans: tuple[PastScan, ...] = ()
+    dwell: Dwell | None = None
+    lot: tuple[LotMember, ...] = ()
+    selections: tuple[Selection, ...] = ()
 
 
 NO_HISTORY = History()

@@ -37,6 +37,7 @@ class Policy:
 
     `norm` lists for each natural nuclide the headings, of four digits, of goods that are known
     to contain it. Each of `required_registers` must have answered, or there is no release.
+    `here` are UN/LOCODEs of the site, `position` its latitude and longitude in degrees.
     Rules in `off` do not run, those in `advisory` are shown and move no verdict. `limits` are the
     numbers that rules compare with, by rule and name.
     """
@@ -48,6 +49,8 @@ class Policy:
     severities: Mapping[str, Severity]
     norm: Mapping[str, frozenset[str]]
     required_registers: tuple[str, ...] = ()
+    here: frozenset[str] = frozenset()
+    position: tuple[float, float] | None = None
     off: frozenset[str] = frozenset()
     advisory: frozenset[str] = frozenset()
     limits: Mapping[str, Mapping[str, float]] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from importlib import resources
 from pathlib import Path
 
+from service.domain.papers.track import MAX_LATITUDE_DEG, MAX_LONGITUDE_DEG
 from service.domain.reconcile.norm_goods import headings_of, norm_goods
 from service.domain.reconcile.policy import HEADING, Policy, RadiationPolicy
 from service.domain.reconcile.rules import NAMES
@@ -41,6 +42,8 @@ def read_policy(path: Path | None = None) -> Policy:
             severities=_severities(shipped) | _severities(stored, known=_severities(shipped)),
             norm=_norm(stored.get("norm", {})),
             required_registers=_registers(stored.get("required_registers", ())),
+            here=frozenset(str(code).upper() for code in stored.get("here", ())),
+            position=_position(stored.get("position")),
             off=_known(frozenset(stored.get("off", ())), NAMES),
             advisory=_known(frozenset(stored.get("advisory", ())), NAMES),
             limits=_limits(stored.get("limits", {}), shipped.get("limits", {})),
@@ -89,6 +92,17 @@ def _norm(stored: Mapping[str, list[str]] | str) -> dict[str, frozenset[str]]:
             if not (len(heading) == HEADING and heading.isdecimal()):
                 raise ValueError(f"norm.{nuclide}: expected headings of 4 digits, got {heading!r}")
     return {nuclide: frozenset(headings) for nuclide, headings in stored.items()}
+
+
+def _position(stored: object) -> tuple[float, float] | None:
+    if stored is None:
+        return None
+    if not isinstance(stored, list) or len(stored) != 2:  # noqa: PLR2004 - a pair
+        raise ValueError(f"position: expected [latitude, longitude], got {stored!r}")
+    latitude, longitude = map(float, stored)
+    if not (abs(latitude) <= MAX_LATITUDE_DEG and abs(longitude) <= MAX_LONGITUDE_DEG):
+        raise ValueError(f"position: no place on earth: {stored!r}")
+    return latitude, longitude
 
 
 def _limits(

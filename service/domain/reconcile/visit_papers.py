@@ -12,10 +12,12 @@ from service.domain.papers.track import Track
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitPapers:
-    """Certain papers of one visit, without the declaration.
+    """Certain papers of one visit, beside what the declaration takes from them.
 
     `stowed` are its containers in bay plans. `findings` are what the papers say of each other.
-    An empty tuple means that there is no such paper, which proves nothing.
+    `origins` are the countries of origin that declarations name, `routing` those that the goods
+    are said to pass, ISO 3166 alpha-2. Empty means that there is no such paper, which proves
+    nothing.
     """
 
     movements: tuple[Movement, ...] = ()
@@ -24,6 +26,8 @@ class VisitPapers:
     appointments: tuple[Appointment, ...] = ()
     tracks: tuple[Track, ...] = ()
     findings: tuple[PaperFinding, ...] = ()
+    origins: frozenset[str] = frozenset()
+    routing: frozenset[str] = frozenset()
 
 
 NO_PAPERS = VisitPapers()
