@@ -122,7 +122,6 @@ def _show(
         next_id=next_to_decide(services, caller, after=file.inspection.id),
         outcome_options=list(DecisionOutcome),
         rule_name=lambda outcome: _rule_name(outcome, language),
-        language=language.value,
         kind_names=KIND_NAMES,
         now=services.clock(),
         done=done,

@@ -49,8 +49,6 @@ def show(
         "caller": caller,
         "may_decide": caller is not None and caller.may(Permission.DECIDE),
         "may_submit": caller is not None and caller.may(Permission.SUBMIT),
-        "language": of_page(request).value,
-        "languages": LANGUAGES,
         "csrf": sessions.csrf_token(request),
         **values,
     }
@@ -115,3 +113,5 @@ def age(since: datetime, now: datetime) -> str:
 
 
 templates.env.globals["age"] = age
+templates.env.globals["languages"] = LANGUAGES
+templates.env.globals["language_of"] = of_page
