@@ -22,7 +22,6 @@ from service.web import (
     api_registers,
     api_visit,
     console,
-    console_papers,
     docs,
     problems,
     sessions,
@@ -77,7 +76,6 @@ def create_app(services: Services, *, lifespan: Lifespan = _nothing) -> FastAPI:
         api_operations,
         docs,
         console,
-        console_papers,
     ):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

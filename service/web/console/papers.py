@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
-from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
-from fastapi.templating import Jinja2Templates
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import RedirectResponse
 
 from service.domain.access import Caller, Permission
 from service.errors import Forbidden, InvalidInput
@@ -19,22 +14,13 @@ from service.usecases.paper_desk import PaperDesk, Question
 from service.usecases.paper_ports import PaperHistory
 from service.web import sessions
 from service.web.api_paper_files import FIELDS, Receipt, Sent, take_in
+from service.web.console.pages import show, to_login
 from service.web.paper_schemas import MAX_TEXT, PaperOut, paper_out
 from service.web.uploads import Form, read_form
 from service.web.wiring import services_of
 
-router = APIRouter(include_in_schema=False)
-templates = Jinja2Templates(directory=Path(__file__).parent / "templates")
+router = APIRouter()
 ITEMS_OF_A_PAGE = 100
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
-        "object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
 
 
 @router.get("/papers")
@@ -42,7 +28,7 @@ def papers_page(request: Request) -> Response:
     """Search box and drop area; with `?q=` the papers that were found."""
     caller = _person(request, Permission.READ)
     if caller is None:
-        return _to_login(request)
+        return to_login(request)
     text = request.query_params.get("q", "").strip()[:MAX_TEXT]
     found = _found(services_of(request).papers, text, caller) if text else ()
     return _page(request, caller, q=text, papers=_with_findings(found))
@@ -53,7 +39,7 @@ async def upload_papers(request: Request) -> Response:
     """File what was dropped, and show line by line what became of it."""
     caller = _person(request, Permission.FILE_PAPERS)
     if caller is None:
-        return _to_login(request)
+        return to_login(request)
     services = services_of(request)
     try:
         form = await read_form(
@@ -100,10 +86,6 @@ def _person(request: Request, permission: Permission) -> Caller | None:
     return caller
 
 
-def _to_login(request: Request) -> Response:
-    return RedirectResponse(f"/login?next={quote(request.url.path)}", status_code=303)
-
-
 def _page(
     request: Request,
     caller: Caller,
@@ -115,19 +97,16 @@ def _page(
     status: int = 200,
 ) -> Response:
     settings = services_of(request).settings
-    context: dict[str, Any] = {
-        "caller": caller,
-        "may_submit": caller.may(Permission.SUBMIT),
-        "may_file": caller.may(Permission.FILE_PAPERS),
-        "may_decide": caller.may(Permission.DECIDE),
-        "csrf": sessions.csrf_token(request),
-        "q": q,
-        "papers": papers,
-        "files": [receipt.out() for receipt in receipts],
-        "message": message,
-        "site": min(caller.sites) if caller.sites else settings.papers_site,
-        "limit_mb": settings.max_upload_mb,
-    }
-    return templates.TemplateResponse(
-        request, "papers.html", context, status_code=status, headers=HEADERS
+    return show(
+        request,
+        "papers.html",
+        caller,
+        status=status,
+        may_file=caller.may(Permission.FILE_PAPERS),
+        q=q,
+        papers=papers,
+        files=[receipt.out() for receipt in receipts],
+        message=message,
+        site=min(caller.sites) if caller.sites else settings.papers_site,
+        limit_mb=settings.max_upload_mb,
     )
