@@ -25,6 +25,7 @@ from service.cli import (
     papers,
     radiation,
     registers,
+    rules,
     serve,
     users,
 )
@@ -45,6 +46,8 @@ evaluate.app.command("goods")(goods.evaluate_goods)
 evaluate.app.command("names")(goods.evaluate_names)
 app.command("radiation")(radiation.show_radiation)
 evaluate.app.command("portal")(radiation.evaluate_portal)
+evaluate.app.command("scenarios")(rules.evaluate_scenarios)
+app.command("rules")(rules.rules)
 app.add_typer(evaluate.app, name="evaluate")
 papers.app.command("learn-masses")(masses.learn)
 app.add_typer(papers.app, name="papers")

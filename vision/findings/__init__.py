@@ -50,6 +50,7 @@ from vision.findings.xray import (
     ObjectFound,
     ObjectsSought,
     PackageCount,
+    ScanCompared,
     ScanFingerprint,
     StructureMeasured,
     Zone,
@@ -71,6 +72,7 @@ Finding = (
     | AnomalyFound
     | StructureMeasured
     | ScanFingerprint
+    | ScanCompared
     | Reading
     | VehicleColour
     | GrossCount
@@ -138,6 +140,7 @@ __all__ = [
     "Provenance",
     "Ran",
     "Reading",
+    "ScanCompared",
     "ScanFingerprint",
     "ScanQuality",
     "SeriesShare",

@@ -247,3 +247,20 @@ class ScanFingerprint:
     noise: str
     scanner: str = ""
     kind: Literal["fingerprint"] = "fingerprint"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanCompared:
+    """A scan laid over an earlier one of the same box, and how much of it has changed.
+
+    Shares are of the interior's area and of the zone at the doors, in [0, 1]. `aligned` False:
+    the two could not be laid over each other, and the shares mean nothing.
+    """
+
+    evidence: Evidence
+    provenance: Provenance
+    before_sha256: str
+    aligned: bool
+    changed_share: float
+    changed_share_doors: float
+    kind: Literal["scan_compared"] = "scan_compared"

@@ -100,7 +100,10 @@ def _outcome(case: Case, weighing: Weighing, declared: float) -> RuleOutcome:
 
 
 def _load(case: Case, weighing: Weighing) -> Load | None:
-    """A ticket's tare is that of what was weighed: of the box, or of the vehicle without boxes."""
+    """A ticket's tare is that of what was weighed: of the box, or of the vehicle.
+
+    Whether a vehicle's tare has its boxes in it is the custom of the site (`tare_with_boxes`).
+    """
     uncertainty = weighing.uncertainty_kg or 0.0
     if weighing.container_code is not None:
         if weighing.tare_kg is not None:
@@ -111,8 +114,9 @@ def _load(case: Case, weighing: Weighing) -> Load | None:
         net = weighing.gross_kg - weighing.tare_kg
         lows_highs = [_tares(case, box.code) for box in case.declared]
         low, high = sum(t[0] for t in lows_highs), sum(t[1] for t in lows_highs)
-        # Some scales are told the tare of the vehicle with its boxes.
-        return Load(least_kg=net - high, most_kg=net, uncertainty_kg=uncertainty)
+        if case.policy.limit(RULE.name, "tare_with_boxes"):
+            low = high = 0.0
+        return Load(least_kg=net - high, most_kg=net - low, uncertainty_kg=uncertainty)
     else:
         return None
     gross = weighing.gross_kg

@@ -13,7 +13,7 @@ RULES = (RULE,)
 # By chapter of the Harmonized System; chapters of mixed goods (84 to 97) may be anything.
 _ORGANIC = frozenset(f"{n:02d}" for n in (*range(1, 25), 27, *range(29, 68)))
 _MINERAL = frozenset({"25", "26", "28", "31", "68", "69", "70", "76"})
-_METAL = frozenset({"26", "71", "72", "73", "74", "75", "78", "79", "80", "81", "82", "83"})
+_METAL = frozenset({"26", "28", "71", "72", "73", "74", "75", "78", "79", "80", "81", "82", "83"})
 MAY_BE = {Material.ORGANIC: _ORGANIC, Material.MINERAL: _MINERAL, Material.METAL: _METAL}
 MIXED = frozenset(str(chapter) for chapter in range(84, 98))
 

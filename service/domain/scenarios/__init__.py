@@ -1,0 +1,1 @@
+"""What a smuggler does, what sensors and papers then show, and a clean twin of each."""
