@@ -33,6 +33,7 @@ from service.sources.reading import paper_reader
 from service.store.audit import SqlAuditLog
 from service.store.blobs import LocalBlobs
 from service.store.engine import migrate, open_engine
+from service.store.history import SqlHistoryStore
 from service.store.paper_archive import SqlPaperArchive
 from service.store.passages import SqlPassages
 from service.store.repository import SqlRepository
@@ -41,6 +42,7 @@ from service.usecases.ask_registers import Asker
 from service.usecases.assemble_visit import Assembler
 from service.usecases.check_goods import check_between
 from service.usecases.follow_papers import Follower
+from service.usecases.history import then, with_history
 from service.usecases.issue_keys import authenticate_key
 from service.usecases.judge_inspection import judge_inspection
 from service.usecases.paper_desk import PaperDesk
@@ -228,8 +230,11 @@ def _paper_desk(
         repository=repository,
         policy=policy,
         clock=utc_now,
-        complete=partial(
-            complete_case, assembler=assembler, ask=inquiry.statements, check=check_between
+        complete=then(
+            partial(
+                complete_case, assembler=assembler, ask=inquiry.statements, check=check_between
+            ),
+            partial(with_history, store=SqlHistoryStore(engine), policy=policy),
         ),
     )
     return PaperDesk(
