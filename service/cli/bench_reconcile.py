@@ -1,0 +1,164 @@
+"""`tallyman bench reconcile`: what one visit costs with a short and with a long history."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+from rich.table import Table
+from sqlalchemy import Engine
+
+from service.cli.terminal import JsonOption, err, out, progress_bar
+from service.domain.reconcile.case import Case
+from service.domain.reconcile.judge import reach_verdict
+from service.domain.reconcile.policy_file import read_policy
+from service.domain.scenarios.run import case_of
+from service.domain.scenarios.scenario import visits as clean_visits
+from service.store.engine import migrate, open_engine
+from service.store.history import SqlHistoryStore
+from service.store.history_filling import SCANNER, SITE, at_of, box_of, fill
+from service.usecases.history import VisitRecord
+from vision.findings import Evidence, Provenance, ScanFingerprint
+
+VISIT = "tiles"
+WARM, MEASURED = 30, 300
+SIZES = (1_000, 10_000, 100_000, 1_000_000)
+METHOD = Provenance(model="bench", version="1", sha256="0" * 64)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """Milliseconds for one visit: history kept and looked up, and all rules."""
+
+    database: str
+    visits: int
+    rules_median_ms: float
+    median_ms: float
+    p95_ms: float
+    p99_ms: float
+    worst_ms: float
+    cpu_median_ms: float
+    filled_s: float
+
+
+def bench_reconcile(
+    visits: Annotated[
+        list[int] | None, typer.Option(help="repeatable; default: 1,000 to 1,000,000")
+    ] = None,
+    database_url: Annotated[
+        str | None, typer.Option(help="an EMPTY database of its own; default: a new SQLite file")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """One visit through its history and all rules, for histories of growing length.
+
+    The cost should not grow with the history. A million visits take some minutes to fill in.
+
+    Example: tallyman bench reconcile --visits 1000 --visits 1000000
+    """
+    costs = [_measured(size, database_url) for size in visits or SIZES]
+    if as_json:
+        sys.stdout.write(json.dumps([asdict(cost) for cost in costs], indent=1) + "\n")
+        return
+    table = Table(
+        "database", "past visits", "rules ms", "median ms", "p95", "p99", "worst", box=None
+    )
+    for cost in costs:
+        table.add_row(
+            cost.database,
+            f"{cost.visits:,}",
+            f"{cost.rules_median_ms:.2f}",
+            f"{cost.median_ms:.2f}",
+            f"{cost.p95_ms:.2f}",
+            f"{cost.p99_ms:.2f}",
+            f"{cost.worst_ms:.2f}",
+        )
+    out.print(table)
+
+
+def _measured(visits: int, database_url: str | None) -> Cost:
+    with tempfile.TemporaryDirectory() as folder:
+        url = database_url or f"sqlite:///{Path(folder) / 'history.db'}"
+        engine = open_engine(url)
+        migrate(engine)
+        try:
+            begun = time.perf_counter()
+            err.print(f"{engine.dialect.name}: filling in {visits:,} visits", style="dim")
+            with progress_bar("rows") as progress:
+                fill(engine, visits, progress=progress)
+            return _cost(engine, visits, filled_s=time.perf_counter() - begun)
+        finally:
+            engine.dispose()
+
+
+def _cost(engine: Engine, visits: int, *, filled_s: float) -> Cost:
+    store = SqlHistoryStore(engine)
+    case = case_of(clean_visits()[VISIT], read_policy())
+    rng = np.random.default_rng(2)
+    whole, rules, cpu = [], [], []
+    for number in range(WARM + MEASURED):
+        record = _record(number, visits, rng)
+        begun, begun_cpu = time.perf_counter(), time.process_time()
+        store.remember(record)
+        history = store.before(record)
+        looked_up = time.perf_counter()
+        _judge(replace(case, history=history))
+        ended = time.perf_counter()
+        if number >= WARM:
+            whole.append(1000 * (ended - begun))
+            rules.append(1000 * (ended - looked_up))
+            cpu.append(1000 * (time.process_time() - begun_cpu))
+    return Cost(
+        database=engine.dialect.name,
+        visits=visits,
+        rules_median_ms=round(statistics.median(rules), 2),
+        median_ms=round(statistics.median(whole), 2),
+        p95_ms=round(_percentile(whole, 95), 2),
+        p99_ms=round(_percentile(whole, 99), 2),
+        worst_ms=round(max(whole), 2),
+        cpu_median_ms=round(statistics.median(cpu), 2),
+        filled_s=round(filled_s, 1),
+    )
+
+
+def _percentile(values: Sequence[float], percent: float) -> float:
+    return float(np.percentile(values, percent))
+
+
+def _judge(case: Case) -> None:
+    reach_verdict(case)
+
+
+def _record(number: int, visits: int, rng: np.random.Generator) -> VisitRecord:
+    """A new visit of a box, two lorries and a look that were there before."""
+    look = "".join(f"{int(part):04x}" for part in rng.integers(0, 1 << 16, 4))
+    scan = ScanFingerprint(
+        evidence=Evidence(scan_sha256=f"{number:064x}"),
+        provenance=METHOD,
+        look=look,
+        noise=f"{number:064x}",
+        scanner=SCANNER,
+    )
+    return VisitRecord(
+        inspection_id=f"bench-{number:06d}",
+        site=SITE,
+        lane=str(number % 8),
+        at=at_of(visits + number),
+        subjects=(
+            (box_of(int(rng.integers(0, max(visits // 10, 1)))), True),
+            (f"B{int(rng.integers(0, max(visits // 40, 1))):06d}", True),
+            (f"H{int(rng.integers(0, max(visits // 40, 1))):06d}", True),
+        ),
+        position=(53.5, 10.0),
+        prints=(scan,),
+        dwell_minutes=30.0,
+    )
