@@ -10,6 +10,7 @@ from vision.findings import Channel
 from vision.scan import ScanKind
 
 HEADING = 4
+DEFAULT_BUDGET = 1 / 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,9 @@ class Policy:
     to contain it. Each of `required_registers` must have answered, or there is no release.
     `here` are UN/LOCODEs of the site, `position` its latitude and longitude in degrees.
     Rules in `off` do not run, those in `advisory` are shown and move no verdict. `limits` are the
-    numbers that rules compare with, by rule and name.
+    numbers that rules compare with, by rule and name; `calibrated` names, of a rule, the one
+    that a site sets by its own clean traffic. `budgets` are shares of clean loads that a rule may
+    call mismatch; "default" holds for those that are not named.
     """
 
     label: str
@@ -54,6 +57,8 @@ class Policy:
     off: frozenset[str] = frozenset()
     advisory: frozenset[str] = frozenset()
     limits: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    calibrated: Mapping[str, str] = field(default_factory=dict)
+    budgets: Mapping[str, float] = field(default_factory=dict)
     radiation: RadiationPolicy = RadiationPolicy()
 
     def severity(self, rule: str) -> Severity:
@@ -66,6 +71,10 @@ class Policy:
             KeyError: neither this policy nor the shipped one has it.
         """
         return self.limits[rule][name]
+
+    def budget(self, rule: str) -> float:
+        """The share of clean loads that the rule may call mismatch."""
+        return self.budgets.get(rule, self.budgets.get("default", DEFAULT_BUDGET))
 
     def explains(self, nuclide: str, hs_code: str) -> bool | None:
         """Whether goods of that heading are known to contain the nuclide.

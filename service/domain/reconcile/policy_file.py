@@ -11,7 +11,7 @@ from pathlib import Path
 from service.domain.papers.track import MAX_LATITUDE_DEG, MAX_LONGITUDE_DEG
 from service.domain.reconcile.norm_goods import headings_of, norm_goods
 from service.domain.reconcile.policy import HEADING, Policy, RadiationPolicy
-from service.domain.reconcile.rules import NAMES
+from service.domain.reconcile.rules import NAMES, RULES
 from service.domain.register_statement import REGISTERS
 from service.domain.verdict import Severity
 from service.errors import NotConfigured
@@ -47,6 +47,8 @@ def read_policy(path: Path | None = None) -> Policy:
             off=_known(frozenset(stored.get("off", ())), NAMES),
             advisory=_known(frozenset(stored.get("advisory", ())), NAMES),
             limits=_limits(stored.get("limits", {}), shipped.get("limits", {})),
+            calibrated={r.name: r.calibrates for r in RULES if r.calibrates is not None},
+            budgets=_budgets({**shipped.get("budget", {}), **stored.get("budget", {})}),
             radiation=RadiationPolicy(
                 **{name: float(value) for name, value in stored.get("radiation", {}).items()}
             ),
@@ -103,6 +105,14 @@ def _position(stored: object) -> tuple[float, float] | None:
     if not (abs(latitude) <= MAX_LATITUDE_DEG and abs(longitude) <= MAX_LONGITUDE_DEG):
         raise ValueError(f"position: no place on earth: {stored!r}")
     return latitude, longitude
+
+
+def _budgets(stored: Mapping[str, float]) -> dict[str, float]:
+    _known(frozenset(stored) - {"default"}, NAMES)
+    wrong = [name for name, rate in stored.items() if not 0 < float(rate) < 1]
+    if wrong:
+        raise ValueError(f"budget.{wrong[0]}: a rate is between 0 and 1, not {stored[wrong[0]]!r}")
+    return {name: float(rate) for name, rate in stored.items()}
 
 
 def _limits(

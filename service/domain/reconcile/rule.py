@@ -24,10 +24,12 @@ class Source(StrEnum):
 class Rule:
     """`number` is that of the catalogue (several names may share one). `version` goes up with
     every change that can change an outcome. `source` is what most of its outcomes rest on.
-    What the rule asks, and how it keeps quiet, stands in `words/` under its name.
+    `calibrates` names the limit of the policy that its score is compared with, where a site may
+    set it by its own clean traffic.
     """
 
     number: int
     name: str
     source: Source
     version: str = "1"
+    calibrates: str | None = None

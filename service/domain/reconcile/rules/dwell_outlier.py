@@ -7,7 +7,7 @@ from service.domain.reconcile.rule import Rule, Source
 from service.domain.reconcile.words import say
 from service.domain.verdict import Result, RuleOutcome
 
-RULE = Rule(number=33, name="dwell_outlier", source=Source.HISTORY)
+RULE = Rule(number=33, name="dwell_outlier", source=Source.HISTORY, calibrates="iqr")
 RULES = (RULE,)
 
 

@@ -10,7 +10,7 @@ from service.domain.reconcile.words import say
 from service.domain.verdict import Result, RuleOutcome
 from vision.findings import CargoEmbedding
 
-RULE = Rule(number=15, name="lot_outlier", source=Source.HISTORY)
+RULE = Rule(number=15, name="lot_outlier", source=Source.HISTORY, calibrates="z")
 RULES = (RULE,)
 # Makes the median absolute deviation of normal values their standard deviation.
 MAD_TO_SIGMA = 1.4826

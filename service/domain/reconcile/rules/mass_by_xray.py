@@ -11,7 +11,7 @@ from service.domain.reconcile.words import say
 from service.domain.verdict import Result, RuleOutcome
 from vision.findings import MassEstimate
 
-RULE = Rule(number=10, name="mass_by_xray", source=Source.XRAY)
+RULE = Rule(number=10, name="mass_by_xray", source=Source.XRAY, calibrates="z")
 RULES = (RULE,)
 # Half a width of a 90 % interval, in standard deviations.
 HALF_WIDTH_90 = 1.645

@@ -10,7 +10,7 @@ from service.domain.reconcile.rule import Rule, Source
 from service.domain.reconcile.words import say
 from service.domain.verdict import Result, RuleOutcome
 
-RULE = Rule(number=9, name="mass_on_scale", source=Source.SCALE)
+RULE = Rule(number=9, name="mass_on_scale", source=Source.SCALE, calibrates="times")
 RULES = (RULE,)
 MEASURED = frozenset({MassMethod.WEIGHED, MassMethod.WEIGHBRIDGE, MassMethod.AXLE_SCALE})
 POUNDS_PER_KG = 2.204_622_6
@@ -32,6 +32,7 @@ class Load:
 def judge(case: Case) -> tuple[RuleOutcome, ...]:
     """Silent without a weighing, or without a declared mass.
 
+    `times` the allowance is a mismatch: 1 unless the site's own traffic asks for more.
     The allowance is the larger of `kg` and `share` of the declared mass, and twice the scale's own
     uncertainty on top. Calculated masses (SOLAS method 2) are statements, not measurements.
     """
@@ -71,7 +72,7 @@ def _outcome(case: Case, weighing: Weighing, declared: float) -> RuleOutcome:
     else:
         allowed += 2 * load.uncertainty_kg
         excess = max(load.least_kg - declared, declared - load.most_kg, 0.0)
-        if excess <= allowed:
+        if excess <= limits["times"] * allowed:
             result, key = Result.MATCH, "same"
         elif _in_pounds(load, declared, allowed):
             result, key = Result.MISMATCH, "pounds"
@@ -95,7 +96,7 @@ def _outcome(case: Case, weighing: Weighing, declared: float) -> RuleOutcome:
         ),
         weight=weight if result is Result.MISMATCH else None,
         score=excess / allowed,
-        limit=1.0,
+        limit=limits["times"],
     )
 
 

@@ -8,7 +8,7 @@ from service.domain.reconcile.words import say
 from service.domain.verdict import Result, RuleOutcome
 from vision.findings import Material, MaterialMap
 
-RULE = Rule(number=12, name="material_declared", source=Source.XRAY)
+RULE = Rule(number=12, name="material_declared", source=Source.XRAY, calibrates="share")
 RULES = (RULE,)
 # By chapter of the Harmonized System; chapters of mixed goods (84 to 97) may be anything.
 _ORGANIC = frozenset(f"{n:02d}" for n in (*range(1, 25), 27, *range(29, 68)))

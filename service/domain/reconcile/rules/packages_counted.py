@@ -8,7 +8,7 @@ from service.domain.reconcile.words import say
 from service.domain.verdict import Result, RuleOutcome
 from vision.findings import PackageCount
 
-RULE = Rule(number=14, name="packages_counted", source=Source.XRAY)
+RULE = Rule(number=14, name="packages_counted", source=Source.XRAY, calibrates="z")
 RULES = (RULE,)
 HALF_WIDTH_90 = 1.645
 

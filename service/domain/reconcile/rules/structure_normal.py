@@ -8,7 +8,7 @@ from service.domain.reconcile.words import say
 from service.domain.verdict import Result, RuleOutcome
 from vision.findings import StructureMeasured
 
-RULE = Rule(number=18, name="structure_normal", source=Source.XRAY)
+RULE = Rule(number=18, name="structure_normal", source=Source.XRAY, calibrates="z")
 RULES = (RULE,)
 
 

@@ -8,7 +8,7 @@ from service.domain.reconcile.words import say
 from service.domain.verdict import Result, RuleOutcome
 from vision.findings import ScanCompared
 
-RULE = Rule(number=16, name="two_scans_changed", source=Source.XRAY)
+RULE = Rule(number=16, name="two_scans_changed", source=Source.XRAY, calibrates="door_share")
 RULES = (RULE,)
 
 
