@@ -23,7 +23,6 @@ from service.config import Settings
 from service.domain.access import Caller, Role
 from service.domain.inspection import InspectionState
 from service.domain.papers.matching import JoinRules
-from service.domain.reconcile.policy import Policy
 from service.domain.reconcile.policy_file import read_policy
 from service.errors import NotConfigured
 from service.registers_wiring import registers_of
@@ -32,6 +31,7 @@ from service.sources.inbox import DropFolder
 from service.sources.reading import paper_reader
 from service.store.audit import SqlAuditLog
 from service.store.blobs import LocalBlobs
+from service.store.budgets import SqlBudgetStore
 from service.store.engine import migrate, open_engine
 from service.store.history import SqlHistoryStore
 from service.store.paper_archive import SqlPaperArchive
@@ -40,6 +40,7 @@ from service.store.repository import SqlRepository
 from service.store.visit_store import SqlVisitStore
 from service.usecases.ask_registers import Asker
 from service.usecases.assemble_visit import Assembler
+from service.usecases.budgets import Budgets
 from service.usecases.check_goods import check_between
 from service.usecases.follow_papers import Follower
 from service.usecases.history import then, with_history
@@ -128,11 +129,14 @@ def build(settings: Settings, *, analyser: Analyser | None = None) -> Tallyman:
     metrics = Metrics()
     metrics.watch_queue(partial(repository.state_counts, caller=_SERVICE))
     measured = MeasuredAnalyser(analyser or LocalAnalyser(inspector), metrics)
-    desk = _paper_desk(settings, engine, policy, repository=repository, blobs=blobs)
+    budgets = Budgets.over(
+        SqlBudgetStore(engine), repository=repository, policy=policy, clock=utc_now
+    )
+    desk = _paper_desk(settings, engine, budgets, repository=repository, blobs=blobs)
     judge = desk.follower.judge
     registers = registers_of(settings, engine, clock=utc_now)
     asker = registers.asker(judge)
-    chores = [*_paper_chores(settings, desk), asker.follow]
+    chores = [*_paper_chores(settings, desk), asker.follow, budgets.follow]
     paper_watch = PaperWatch(chores, poll_s=settings.poll_s)
     asker.wake = paper_watch.wake
 
@@ -169,6 +173,7 @@ def build(settings: Settings, *, analyser: Analyser | None = None) -> Tallyman:
         papers=desk,
         wake_papers=paper_watch.wake,
         registers=registers.desk(repository, now_due=paper_watch.wake),
+        budgets=budgets,
         metrics=metrics,
         live=LivePassages(store=SqlPassages(engine), analyser=LocalAnalyser(inspector)),
     )
@@ -200,11 +205,18 @@ def open_papers(settings: Settings) -> Iterator[Papers]:
     engine = open_engine(settings.effective_database_url)
     try:
         migrate(engine)
+        repository = SqlRepository(engine, max_attempts=settings.max_attempts)
+        budgets = Budgets.over(
+            SqlBudgetStore(engine),
+            repository=repository,
+            policy=read_policy(settings.policy_file),
+            clock=utc_now,
+        )
         desk = _paper_desk(
             settings,
             engine,
-            read_policy(settings.policy_file),
-            repository=SqlRepository(engine, max_attempts=settings.max_attempts),
+            budgets,
+            repository=repository,
             blobs=LocalBlobs(settings.blob_dir),
         )
         yield Papers(desk=desk, audit=SqlAuditLog(engine))
@@ -215,7 +227,7 @@ def open_papers(settings: Settings) -> Iterator[Papers]:
 def _paper_desk(
     settings: Settings,
     engine: Engine,
-    policy: Policy,
+    budgets: Budgets,
     *,
     repository: SqlRepository,
     blobs: LocalBlobs,
@@ -228,13 +240,14 @@ def _paper_desk(
     judge = partial(
         judge_inspection,
         repository=repository,
-        policy=policy,
+        policy=budgets.policy,
+        at_site=budgets.policy_of,
         clock=utc_now,
         complete=then(
             partial(
                 complete_case, assembler=assembler, ask=inquiry.statements, check=check_between
             ),
-            partial(with_history, store=SqlHistoryStore(engine), policy=policy),
+            partial(with_history, store=SqlHistoryStore(engine), policy=budgets.policy),
         ),
     )
     return PaperDesk(

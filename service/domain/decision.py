@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -27,6 +28,41 @@ class OperatorDecision:
     at: datetime
     note: str
     verdict_number: int
+
+
+class ControlOutcome(StrEnum):
+    """What came of looking into the load. NOT_OPENED says nothing of what is in it."""
+
+    FOUND = "found"
+    NOT_FOUND = "not_found"
+    NOT_OPENED = "not_opened"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlResult:
+    """Append-only; the last one counts. `what` was found, or why it was not opened."""
+
+    number: int
+    outcome: ControlOutcome
+    by: str
+    at: datetime
+    what: str = ""
+
+
+def is_clean(
+    decisions: Sequence[OperatorDecision], results: Sequence[ControlResult]
+) -> bool | None:
+    """Whether nothing was wrong with a load, as far as people know; None: they do not.
+
+    A load that was opened speaks for itself. One that a person released unopened counts as clean:
+    of few of them it is not true, and those make budgets a little too generous, never too strict.
+    """
+    opened = [r for r in results if r.outcome is not ControlOutcome.NOT_OPENED]
+    if opened:
+        return opened[-1].outcome is ControlOutcome.NOT_FOUND
+    if decisions and decisions[-1].outcome is DecisionOutcome.RELEASE:
+        return True
+    return None
 
 
 def disagrees(outcome: DecisionOutcome, advice: Advice) -> bool:

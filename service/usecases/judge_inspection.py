@@ -29,9 +29,11 @@ def judge_inspection(
     policy: Policy,
     clock: Clock,
     complete: Callable[[CaseFile], CaseFile] = as_stored,
+    at_site: Callable[[str], Policy] | None = None,
 ) -> None:
     """Append a verdict, unless it would repeat the last one word for word.
 
+    `at_site` is the policy as it holds at a site, with its own limits and standings.
     `complete` adds the papers of the visit and what registers said. A decided inspection is
     reopened only if advice or outcomes have changed.
 
@@ -42,7 +44,8 @@ def judge_inspection(
         file = complete(repository.judging_file(inspection_id))
         if not file.analyses:
             raise Conflict(f"inspection {inspection_id} is not analysed yet")
-        verdict = verdict_of(file, repository=repository, policy=policy)
+        own = policy if at_site is None else at_site(file.inspection.site)
+        verdict = verdict_of(file, repository=repository, policy=own)
         last = file.verdicts[-1] if file.verdicts else None
         analysis = file.analyses[-1].number
         same = last is not None and (last.verdict, last.analysis_number) == (verdict, analysis)

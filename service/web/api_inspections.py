@@ -178,7 +178,9 @@ def add_decision(
         repository=services.repository,
         clock=services.clock,
     )
-    return inspection_out(services.repository.case_file(inspection_id, caller=caller), language)
+    file = services.repository.case_file(inspection_id, caller=caller)
+    services.budgets.learn(file)
+    return inspection_out(file, language)
 
 
 @router.post("/{inspection_id}/retry", status_code=202, response_model=InspectionOut)

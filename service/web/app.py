@@ -12,6 +12,7 @@ from fastapi.staticfiles import StaticFiles
 
 from service.web import (
     api_analyse,
+    api_budgets,
     api_evidence,
     api_goods,
     api_inspections,
@@ -74,6 +75,7 @@ def create_app(services: Services, *, lifespan: Lifespan = _nothing) -> FastAPI:
         api_goods,
         api_analyse,
         api_operations,
+        api_budgets,
         docs,
         console,
     ):

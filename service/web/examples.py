@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from service.web import paper_examples, passage_examples, register_examples
+from service.web import budget_examples, paper_examples, passage_examples, register_examples
 
 Json = dict[str, Any]
 _ID = "6b1d0f0e-8f5c-4b6e-9d3a-0c5b6f0e2a11"
@@ -199,6 +199,7 @@ REQUESTS: Mapping[tuple[str, str], Json] = {
     ("post", "/v1/registrations"): REGISTRATION,
     ("post", "/v1/inspections/{inspection_id}/decisions"): DECISION,
     **passage_examples.REQUESTS,
+    **budget_examples.REQUESTS,
 }
 RESPONSES: Mapping[tuple[str, str, str], Any] = {
     ("post", "/v1/inspections", "202"): RECEIVED,
@@ -217,6 +218,7 @@ RESPONSES: Mapping[tuple[str, str, str], Any] = {
     ("get", "/v1/goods", "200"): paper_examples.GOODS,
     **passage_examples.RESPONSES,
     **register_examples.RESPONSES,
+    **budget_examples.RESPONSES,
     ("get", "/v1/models", "200"): [_PROVENANCE],
     ("get", "/healthz", "200"): {"status": "alive"},
     ("get", "/readyz", "200"): {"ready": True, "problems": []},

@@ -12,6 +12,7 @@ from starlette.requests import HTTPConnection
 from service.config import Settings
 from service.domain.access import Caller
 from service.usecases.ask_registers import RegisterDesk
+from service.usecases.budgets import Budgets
 from service.usecases.paper_desk import PaperDesk
 from service.usecases.passage import PassageStore
 from service.usecases.ports import Analyser, BlobStore, Clock, Repository
@@ -78,6 +79,7 @@ class Services:
     papers: PaperDesk
     wake_papers: Callable[[], None]
     registers: RegisterDesk
+    budgets: Budgets
     metrics: Metrics = field(default_factory=Metrics)
     live: LivePassages | None = None
 

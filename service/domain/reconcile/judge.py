@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from service.domain.reconcile.case import Case
+from service.domain.reconcile.policy import Policy
 from service.domain.reconcile.rules import (
     MODULES,
     evidence_complete,
@@ -49,17 +50,17 @@ def reach_verdict(case: Case) -> Verdict:
         key=lambda o: -o.severity,
     )
     serious = {o.source for o in mismatches if o.severity >= Severity.SERIOUS}
-    blocking = _blocking(case, outcomes)
+    refusals = blocking(case.policy, outcomes)
     if (
         any(o.severity is Severity.HOLD_NOW for o in mismatches)
         or len(serious) >= INDEPENDENT_SOURCES
     ):
         advice = Advice.HOLD
-    elif mismatches or blocking:
+    elif mismatches or refusals:
         advice = Advice.REVIEW
     else:
         advice = Advice.RELEASE
-    reasons = [(o.sentence, o.said) for o in mismatches] + blocking
+    reasons = [(o.sentence, o.said) for o in mismatches] + refusals
     said = dict(reasons or [_reason(say("verdict.agrees"))])
     return Verdict(
         advice=advice,
@@ -78,24 +79,28 @@ def _reason(sentence: Sentence) -> Reason:
     return render(sentence), sentence
 
 
-def _blocking(case: Case, outcomes: tuple[RuleOutcome, ...]) -> list[Reason]:
+def blocking(policy: Policy, outcomes: tuple[RuleOutcome, ...]) -> list[Reason]:
     """Why there is no release although nothing mismatches.
 
-    Evidence and required registers always count, whatever the policy needs.
+    Evidence and required registers always count, whatever the policy needs. A rule that is only
+    advisory moves no vehicle to HOLD, but what a release needs it can still refuse.
     """
     reasons = []
     always = {evidence_complete.RULE.name, registers_answered.RULE.name}
-    for rule in sorted({*case.policy.release_needs} | always):
+    for rule in sorted({*policy.release_needs} | always):
         own = [o for o in outcomes if o.rule == rule]
-        if not own and rule in case.policy.release_needs:
+        if not own and rule in policy.release_needs:
             reasons.append(_reason(say("verdict.not_judged", rule=rule)))
-        reasons += [(o.sentence, o.said) for o in own if o.result is Result.CANNOT_TELL]
+        reasons += [(o.sentence, o.said) for o in own if _refuses(o)]
     # What a rule that need not speak could not tell keeps a vehicle all the same.
     reasons += [
         (o.sentence, o.said)
         for o in outcomes
-        if o.rule in KEEPS
-        and o.rule not in case.policy.release_needs
-        and o.result is Result.CANNOT_TELL
+        if o.rule in KEEPS and o.rule not in policy.release_needs and _refuses(o)
     ]
     return reasons
+
+
+def _refuses(outcome: RuleOutcome) -> bool:
+    in_doubt = outcome.result is Result.CANNOT_TELL
+    return in_doubt or (outcome.advisory and outcome.result is Result.MISMATCH)

@@ -118,6 +118,7 @@ def _show(
             question_out(question, caller=caller)
             for question in services.registers.store.of(file.inspection.id)
         ],
+        controls=services.budgets.store.control_results(file.inspection.id),
         settled=file.inspection.state in api_inspections.SETTLED,
         next_id=next_to_decide(services, caller, after=file.inspection.id),
         outcome_options=list(DecisionOutcome),
@@ -189,6 +190,7 @@ def _decide(inspection_id: str, request: Request, form: dict[str, str]) -> Respo
                 repository=services.repository,
                 clock=services.clock,
             )
+            services.budgets.learn(services.repository.case_file(inspection_id, caller=caller))
         except InvalidInput as problem:
             return refused(_sentence(problem.reason), 422)
         except Conflict as problem:

@@ -1,0 +1,165 @@
+"""Control results, what rules said of clean loads, and the standings that follow from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    delete,
+    func,
+    insert,
+    select,
+)
+from sqlalchemy.exc import IntegrityError
+
+from service.domain.access import Caller
+from service.domain.budget.standing import CleanResult, Standing
+from service.domain.decision import ControlResult
+from service.domain.inspection import InspectionState
+from service.errors import Conflict
+from service.store.connections import Connections, inspection_row, last_number
+from service.store.stored_json import Codec
+from service.store.tables import Instant, metadata
+from service.usecases.budgets import RuleResult
+
+SITE, RULE = 100, 60
+
+control_results = Table(
+    "control_results",
+    metadata,
+    Column("inspection_id", String(36), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("body", Text, nullable=False),
+)
+rule_results = Table(
+    "rule_results",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("site", String(SITE), nullable=False),
+    Column("rule", String(RULE), nullable=False),
+    Column("inspection_id", String(36), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("mismatch", Boolean, nullable=False),
+    Column("score", Float),
+    Index(None, "site", "rule", "number"),
+    Index(None, "inspection_id"),
+)
+rule_standings = Table(
+    "rule_standings",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("site", String(SITE), nullable=False),
+    Column("rule", String(RULE), nullable=False),
+    Column("body", Text, nullable=False),
+    Index(None, "site", "number"),
+)
+_RESULT, _STANDING = Codec(ControlResult), Codec(Standing)
+
+
+class SqlBudgetStore(Connections):
+    """See `service.usecases.budgets.BudgetStore`."""
+
+    def control_results(self, inspection_id: str) -> tuple[ControlResult, ...]:
+        table = control_results
+        query = (
+            select(table.c.body)
+            .where(table.c.inspection_id == inspection_id)
+            .order_by(table.c.number)
+        )
+        with self._reading() as db:
+            return tuple(_RESULT.load(body) for body in db.execute(query).scalars())
+
+    def add_control_result(
+        self, inspection_id: str, *, result: ControlResult, caller: Caller
+    ) -> None:
+        with self._writing() as db:
+            row = inspection_row(db, inspection_id, caller, lock=True)
+            if row.state != InspectionState.DECIDED.value:
+                raise Conflict(f"inspection {inspection_id} is {row.state}, not decided")
+            if result.number != 1 + last_number(db, control_results, row.id):
+                raise Conflict("someone else has recorded a result in between")
+            try:
+                db.execute(
+                    insert(control_results).values(
+                        inspection_id=row.id, number=result.number, body=_RESULT.dump(result)
+                    )
+                )
+            except IntegrityError as problem:
+                raise Conflict("someone else has recorded a result in between") from problem
+            detail = f"{result.outcome.value.replace('_', ' ')} by {result.by}"
+            self._record(db, row.id, row.site, result.at, "control result", detail)
+
+    def keep_results(
+        self, inspection_id: str, *, site: str, at: datetime, results: Sequence[RuleResult]
+    ) -> None:
+        rows = [
+            {
+                "site": site,
+                "rule": result.rule,
+                "inspection_id": inspection_id,
+                "at": at,
+                "mismatch": result.mismatch,
+                "score": result.score,
+            }
+            for result in results
+        ]
+        with self._writing() as db:
+            db.execute(delete(rule_results).where(rule_results.c.inspection_id == inspection_id))
+            if rows:
+                db.execute(insert(rule_results), rows)
+
+    def clean_results(self, site: str, rule: str, *, limit: int) -> Iterable[CleanResult]:
+        table = rule_results
+        query = (
+            select(table.c.mismatch, table.c.score)
+            .where(table.c.site == site, table.c.rule == rule)
+            .order_by(table.c.number.desc())
+            .limit(limit)
+        )
+        with self._reading() as db:
+            return [
+                CleanResult(false_alarm=row.mismatch, score=row.score) for row in db.execute(query)
+            ]
+
+    def standings(self, site: str) -> tuple[Standing, ...]:
+        table = rule_standings
+        newest = select(func.max(table.c.number)).where(table.c.site == site).group_by(table.c.rule)
+        query = select(table.c.body).where(table.c.number.in_(newest))
+        with self._reading() as db:
+            return tuple(_STANDING.load(body) for body in db.execute(query).scalars())
+
+    def add_standing(self, site: str, standing: Standing) -> None:
+        with self._writing() as db:
+            db.execute(
+                insert(rule_standings).values(
+                    site=site, rule=standing.rule, body=_STANDING.dump(standing)
+                )
+            )
+
+    def sites(self) -> tuple[str, ...]:
+        """One site after the other by the index: results are many, sites are few."""
+        table, found = rule_results, list[str]()
+        with self._reading() as db:
+            while True:
+                query = select(func.min(table.c.site))
+                if found:
+                    query = query.where(table.c.site > found[-1])
+                site = db.execute(query).scalar()
+                if site is None:
+                    return tuple(found)
+                found.append(site)
+
+    def newest(self, site: str) -> int:
+        """Of all sites: a look at one index end; a site without news is then looked at in vain."""
+        del site
+        with self._reading() as db:
+            return db.execute(select(func.max(rule_results.c.number))).scalar() or 0

@@ -1,0 +1,44 @@
+"""Examples of control results and budgets for the API's documentation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+Json = dict[str, Any]
+CONTROL: Json = {"outcome": "found", "what": "12 master cases of cigarettes behind furniture"}
+CONTROLLED: Json = {
+    "number": 1,
+    "outcome": "found",
+    "by": "ada",
+    "at": "2026-11-24T09:10:00Z",
+    "what": "12 master cases of cigarettes behind furniture",
+}
+WORD: Json = {"state": "advisory", "reason": "the scale of lane 2 is being repaired"}
+STANDING: Json = {
+    "site": "main",
+    "rule": "mass_on_scale",
+    "title": "Mass on the scale",
+    "state": "advisory",
+    "promised": 0.002,
+    "clean": 2_140,
+    "false_alarms": 19,
+    "observed": 0.008878504672897196,
+    "observed_low": 0.005353,
+    "observed_high": 0.013828,
+    "limit": 1.31,
+    "calibrated_on": 2_140,
+    "by": "",
+    "cause": "19 false alarms on 2140 clean loads",
+}
+_CONTROLS = "/v1/inspections/{inspection_id}/control-results"
+REQUESTS: Mapping[tuple[str, str], Json] = {
+    ("post", _CONTROLS): CONTROL,
+    ("post", "/v1/budgets/{site}/{rule}"): WORD,
+}
+RESPONSES: Mapping[tuple[str, str, str], Any] = {
+    ("post", _CONTROLS, "201"): CONTROLLED,
+    ("get", _CONTROLS, "200"): [CONTROLLED],
+    ("get", "/v1/budgets", "200"): [STANDING],
+    ("post", "/v1/budgets/{site}/{rule}", "200"): STANDING,
+}

@@ -1,0 +1,151 @@
+"""Decisions and control results become budgets that are held and shown."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from service.domain.budget.standing import State
+from service.domain.decision import ControlOutcome, ControlResult, DecisionOutcome, is_clean
+from service.domain.reconcile.judge import KEEPS, blocking
+from service.domain.reconcile.rules import NAMES
+from service.domain.verdict import Result, Severity
+from service.store.budgets import SqlBudgetStore
+from service.usecases.budgets import RuleResult, results_of
+from tests.builders import ADMIN, NOW, SHIPPED, a_decision, an_outcome
+from tests.conftest import Database
+from tests.service.web.stand_ins import CODE, Site
+from tests.service.web.test_inspections import judged
+
+
+def a_result(outcome: ControlOutcome, number: int = 1) -> ControlResult:
+    return ControlResult(number=number, outcome=outcome, by="ada", at=NOW, what="x")
+
+
+R, H = DecisionOutcome.RELEASE, DecisionOutcome.HOLD
+FOUND, NOT_FOUND, NOT_OPENED = ControlOutcome
+
+
+@pytest.mark.parametrize(
+    ("decided", "controlled", "expected"),
+    [
+        ([], [], None),
+        ([R], [], True),
+        ([H], [], None),
+        ([H, R], [], True),
+        ([H], [NOT_FOUND], True),
+        ([R], [FOUND], False),
+        ([H], [NOT_OPENED], None),
+        ([R], [NOT_OPENED], True),
+        ([H], [FOUND, NOT_FOUND], True),
+        ([H], [FOUND, NOT_OPENED], False),
+    ],
+)
+def test_a_load_is_clean_if_it_was_opened_and_was_or_else_if_it_was_released(
+    decided: list[DecisionOutcome], controlled: list[ControlOutcome], expected: bool | None
+) -> None:
+    decisions = [a_decision(n, outcome) for n, outcome in enumerate(decided, start=1)]
+    results = [a_result(outcome, n) for n, outcome in enumerate(controlled, start=1)]
+    assert is_clean(decisions, results) is expected
+
+
+def test_a_rule_has_one_result_of_a_load_and_none_if_it_could_not_tell() -> None:
+    outcomes = [
+        an_outcome(Result.MATCH, rule="views_agree"),
+        an_outcome(Result.MISMATCH, rule="views_agree"),
+        an_outcome(Result.CANNOT_TELL, rule="scan_quality"),
+        an_outcome(Result.MATCH, rule="number_valid"),
+    ]
+    assert {(r.rule, r.mismatch) for r in results_of(outcomes)} == {
+        ("views_agree", True),
+        ("number_valid", False),
+    }
+
+
+def test_what_is_known_of_an_inspection_replaces_what_was_known(database: Database) -> None:
+    store = SqlBudgetStore(database.engine)
+    said = [RuleResult(rule="dwell_outlier", mismatch=True, score=2.5)]
+    store.keep_results("a", site="north", at=NOW, results=said)
+    store.keep_results("a", site="north", at=NOW, results=said)
+    store.keep_results("b", site="south", at=NOW, results=said)
+    assert store.sites() == ("north", "south")
+    assert [r.score for r in store.clean_results("north", "dwell_outlier", limit=9)] == [2.5]
+    store.keep_results("a", site="north", at=NOW, results=[])
+    assert store.sites() == ("south",)
+
+
+def decide(api: TestClient, url: str, outcome: str) -> None:
+    answer = api.post(f"{url}/decisions", json={"outcome": outcome, "note": "looked"})
+    assert answer.status_code == 201, answer.text
+
+
+def test_a_rule_that_is_over_budget_is_advisory_from_the_next_verdict_on(
+    api: TestClient, site: Site
+) -> None:
+    papers = json.dumps({"reference": "26DE1", "containers": [{"code": CODE}], "plates": ["XX1"]})
+    first = judged(api, site, declaration=papers)
+    budgets = site.tallyman.services.budgets
+    loud = next(o for o in first["verdict"]["verdict"]["outcomes"] if o["result"] == "mismatch")
+    for number in range(300):
+        result = RuleResult(rule=loud["rule"], mismatch=number % 3 == 0, score=None)
+        budgets.store.keep_results(f"past-{number}", site="main", at=NOW, results=[result])
+    budgets.follow()
+    second = judged(api, site, declaration=papers)
+    (again,) = [
+        o
+        for o in second["verdict"]["verdict"]["outcomes"]
+        if (o["rule"], o["subject"]) == (loud["rule"], loud["subject"])
+    ]
+    assert (loud["advisory"], again["advisory"]) == (False, True)
+    assert again["sentence"] not in second["verdict"]["verdict"]["reasons"]
+    assert f"{loud['rule']}=advisory" in second["verdict"]["verdict"]["policy"]
+
+
+def test_control_results_are_recorded_counted_and_shown(
+    api: TestClient, officer: TestClient, site: Site
+) -> None:
+    inspection = judged(api, site)
+    url = f"{inspection['url']}/control-results"
+    body: dict[str, Any] = {"outcome": "not_found"}
+    early = api.post(url, json=body)
+    assert early.status_code == 409, early.text
+    decide(api, inspection["url"], "hold")
+    assert api.post(url, json={"outcome": "found"}).status_code == 422
+    assert api.post(url, json=body).status_code == 201
+    assert [r["outcome"] for r in api.get(url).json()] == ["not_found"]
+    listed = api.get("/v1/budgets").json()
+    told = {
+        o["rule"]
+        for o in inspection["verdict"]["verdict"]["outcomes"]
+        if o["result"] != "cannot_tell"
+    }
+    assert {entry["rule"] for entry in listed} == told
+    page = officer.get("/budgets").text
+    assert "1 in 500" in page
+    assert "Nothing found" in officer.get(f"/inspections/{inspection['id']}").text
+
+
+def test_a_person_switches_a_rule_and_says_why(site: Site) -> None:
+    budgets = site.tallyman.services.budgets
+    word = budgets.set_state(
+        "main", "dwell_outlier", state=State.ADVISORY, reason="strike", caller=ADMIN
+    )
+    assert (word.by, word.cause) == (ADMIN.name, "strike")
+    budgets.bring_up_to_date("main")
+    assert "dwell_outlier" in budgets.policy_of("main").advisory
+    budgets.set_state("main", "dwell_outlier", state=State.ACTIVE, reason="over", caller=ADMIN)
+    assert "dwell_outlier" not in budgets.policy_of("main").advisory
+    assert budgets.policy_of("other") == budgets.policy
+
+
+@pytest.mark.parametrize("rule", sorted(SHIPPED.release_needs | KEEPS))
+def test_an_advisory_rule_that_a_release_needs_still_refuses_the_release(rule: str) -> None:
+    """Over budget or not: a machine does not clear what a rule of safety objects to."""
+    policy = replace(SHIPPED, advisory=frozenset(NAMES))
+    objection = an_outcome(Result.MISMATCH, rule=rule, severity=Severity.HOLD_NOW)
+    with_objection = replace(objection, advisory=True)
+    assert blocking(policy, (with_objection,))
