@@ -18,6 +18,7 @@ from service.cli import (
     bench_reconcile,
     database,
     evaluate,
+    evaluate_year,
     goods,
     inspect,
     keys,
@@ -47,6 +48,7 @@ evaluate.app.command("goods")(goods.evaluate_goods)
 evaluate.app.command("names")(goods.evaluate_names)
 app.command("radiation")(radiation.show_radiation)
 evaluate.app.command("portal")(radiation.evaluate_portal)
+evaluate.app.command("year")(evaluate_year.evaluate_year)
 evaluate.app.command("scenarios")(rules.evaluate_scenarios)
 app.command("rules")(rules.rules)
 app.add_typer(evaluate.app, name="evaluate")

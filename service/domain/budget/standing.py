@@ -22,13 +22,15 @@ class State(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
     """`rate` is the share of clean loads that a rule may call mismatch. `window` is how many of
-    the newest clean loads count, `least` how many it takes to judge a rule at all.
+    the newest clean loads count, `least` how many it takes to judge a rule at all. Limits are set
+    for `aim` times the rate: traffic changes after the loads that they were set on.
     """
 
     rate: float = 1 / 500
     window: int = 5_000
     least: int = 200
     confidence: float = 0.95
+    aim: float = 0.7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +101,7 @@ def standing_of(
         false_alarms=alarms,
         observed_low=low,
         observed_high=high,
-        limit=conformal_limit(scores, budget.rate) if calibrates else None,
+        limit=conformal_limit(scores, budget.aim * budget.rate) if calibrates else None,
         calibrated_on=len(scores) if calibrates else 0,
         by=by,
         cause=cause,
