@@ -23,6 +23,7 @@ from service.config import Settings
 from service.domain.access import Caller, Role
 from service.domain.inspection import InspectionState
 from service.domain.papers.matching import JoinRules
+from service.domain.reconcile.policy import Policy
 from service.domain.reconcile.policy_file import read_policy
 from service.errors import NotConfigured
 from service.registers_wiring import registers_of
@@ -43,12 +44,13 @@ from service.usecases.assemble_visit import Assembler
 from service.usecases.budgets import Budgets
 from service.usecases.check_goods import check_between
 from service.usecases.follow_papers import Follower
-from service.usecases.history import then, with_history
+from service.usecases.history import Complete, then, with_history
 from service.usecases.issue_keys import authenticate_key
 from service.usecases.judge_inspection import judge_inspection
 from service.usecases.paper_desk import PaperDesk
-from service.usecases.papers_of_case import complete_case
+from service.usecases.papers_of_case import AskRegisters, complete_case
 from service.usecases.ports import Analyser
+from service.usecases.replay import Replay
 from service.usecases.watch_papers import Chore, PaperWatch
 from service.usecases.work import Worker
 from service.web.metrics import MeasuredAnalyser, Metrics
@@ -193,6 +195,7 @@ class Papers:
 
     desk: PaperDesk
     audit: SqlAuditLog
+    replay: Replay
 
 
 @contextmanager
@@ -219,9 +222,29 @@ def open_papers(settings: Settings) -> Iterator[Papers]:
             repository=repository,
             blobs=LocalBlobs(settings.blob_dir),
         )
-        yield Papers(desk=desk, audit=SqlAuditLog(engine))
+        questions = registers_of(settings, engine, clock=utc_now).inquiry().store
+        complete = _completion(
+            engine,
+            budgets.policy,
+            assembler=desk.assembler,
+            ask=lambda file, _: tuple(
+                question.statement() for question in questions.of(file.inspection.id)
+            ),
+        )
+        replay = Replay(repository=repository, complete=complete, in_force=budgets.policy_of)
+        yield Papers(desk=desk, audit=SqlAuditLog(engine), replay=replay)
     finally:
         engine.dispose()
+
+
+def _completion(
+    engine: Engine, policy: Policy, *, assembler: Assembler, ask: AskRegisters
+) -> Complete:
+    """What turns a stored case into what the rules judge."""
+    return then(
+        partial(complete_case, assembler=assembler, ask=ask, check=check_between),
+        partial(with_history, store=SqlHistoryStore(engine), policy=policy),
+    )
 
 
 def _paper_desk(
@@ -243,12 +266,7 @@ def _paper_desk(
         policy=budgets.policy,
         at_site=budgets.policy_of,
         clock=utc_now,
-        complete=then(
-            partial(
-                complete_case, assembler=assembler, ask=inquiry.statements, check=check_between
-            ),
-            partial(with_history, store=SqlHistoryStore(engine), policy=budgets.policy),
-        ),
+        complete=_completion(engine, budgets.policy, assembler=assembler, ask=inquiry.statements),
     )
     return PaperDesk(
         archive=archive,

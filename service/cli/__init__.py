@@ -27,6 +27,7 @@ from service.cli import (
     papers,
     radiation,
     registers,
+    replay,
     rules,
     serve,
     users,
@@ -50,6 +51,7 @@ app.command("radiation")(radiation.show_radiation)
 evaluate.app.command("portal")(radiation.evaluate_portal)
 evaluate.app.command("year")(evaluate_year.evaluate_year)
 evaluate.app.command("scenarios")(rules.evaluate_scenarios)
+app.command("replay")(replay.replay)
 app.command("rules")(rules.rules)
 app.add_typer(evaluate.app, name="evaluate")
 papers.app.command("learn-masses")(masses.learn)
