@@ -26,6 +26,7 @@ from service.cli import (
     models,
     papers,
     radiation,
+    reconcile,
     registers,
     replay,
     rules,
@@ -51,6 +52,7 @@ app.command("radiation")(radiation.show_radiation)
 evaluate.app.command("portal")(radiation.evaluate_portal)
 evaluate.app.command("year")(evaluate_year.evaluate_year)
 evaluate.app.command("scenarios")(rules.evaluate_scenarios)
+app.command("reconcile")(reconcile.reconcile)
 app.command("replay")(replay.replay)
 app.command("rules")(rules.rules)
 app.add_typer(evaluate.app, name="evaluate")

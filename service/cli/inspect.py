@@ -117,7 +117,8 @@ def _parsed(adapter: TypeAdapter[_T], path: Path) -> _T:
         raise InvalidInput(str(wrong), field=path.name) from problem
 
 
-def _print_report(verdict: Verdict, analysis: Analysis) -> None:
+def print_verdict(verdict: Verdict) -> None:
+    """Advice, reasons and a table of outcomes."""
     style = STYLES[verdict.advice]
     out.print(f"[{style}]{verdict.advice.value.upper()}[/]  (policy {verdict.policy})")
     for reason in verdict.reasons:
@@ -132,6 +133,10 @@ def _print_report(verdict: Verdict, analysis: Analysis) -> None:
             outcome.sentence,
         )
     out.print(table)
+
+
+def _print_report(verdict: Verdict, analysis: Analysis) -> None:
+    print_verdict(verdict)
     for entry in analysis.coverage:
         if entry.ran is not Ran.RAN:
             words = f"{entry.scan_name}: {entry.analysis} {entry.ran.value}: {entry.reason}"

@@ -9,10 +9,10 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from service.bootstrap import utc_now
 from service.cli.database import open_repository
 from service.cli.terminal import JsonOption, SitesOption, out
 from service.domain.access import Role
+from service.registers_wiring import utc_now
 from service.usecases.issue_keys import issue_key
 
 app = typer.Typer(no_args_is_help=True, help="API keys of port systems.")

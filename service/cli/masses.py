@@ -7,11 +7,11 @@ import sys
 from rich.markup import escape
 from rich.table import Table
 
-from service.bootstrap import open_papers
 from service.cli.terminal import JsonOption, err, out
 from service.config import Settings
 from service.domain.access import Caller, Role
 from service.nomenclature.mass_file import FILE_NAME, write_learnt
+from service.papers_wiring import open_papers
 from service.usecases.learn_masses import learn_masses
 
 _ME = Caller(name="command line", role=Role.ADMIN)

@@ -14,13 +14,13 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from service.bootstrap import Papers, drop_folder, open_papers
 from service.cli.terminal import err, out
 from service.config import Settings
 from service.domain.access import Caller, Role
 from service.domain.papers.current import Version, title_of
 from service.domain.papers.paper import PaperKind
 from service.errors import InvalidInput, NotFound, UnreadablePapers
+from service.papers_wiring import Papers, drop_folder, open_papers
 from service.usecases.import_papers import FileReport
 from service.usecases.paper_desk import PaperDesk, Question
 from service.usecases.paper_ports import Outcome, PaperHistory, readable

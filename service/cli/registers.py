@@ -13,12 +13,11 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from service.bootstrap import utc_now
 from service.cli.terminal import EXIT_BAD_INPUT, JsonOption, out
 from service.config import Settings
 from service.domain.register_statement import ANSWERS, RegisterKind, Said
 from service.errors import NotConfigured
-from service.registers_wiring import registers_of
+from service.registers_wiring import registers_of, utc_now
 from service.sources.registers.configured import RegisterLoader, named_registers
 from service.store.engine import migrate, open_engine
 from service.usecases.ask_registers import AskedRegister

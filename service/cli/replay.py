@@ -13,11 +13,11 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from service.bootstrap import open_papers
 from service.cli.terminal import JsonOption, SitesOption, out, progress_bar
 from service.config import Settings
 from service.domain.access import Caller, Role
 from service.domain.reconcile.policy_file import read_policy
+from service.papers_wiring import open_papers
 from service.usecases.ports import InspectionFilter
 from service.usecases.replay import JUDGED, Change, Replayed
 

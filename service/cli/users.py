@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from service.bootstrap import utc_now
 from service.cli.database import open_repository
 from service.cli.terminal import SitesOption, out
 from service.domain.access import Role
+from service.registers_wiring import utc_now
 from service.usecases.issue_keys import add_user
 
 app = typer.Typer(no_args_is_help=True, help="People who sign in to the console.")

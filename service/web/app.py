@@ -20,6 +20,7 @@ from service.web import (
     api_paper_files,
     api_papers,
     api_passages,
+    api_reconcile,
     api_registers,
     api_visit,
     console,
@@ -76,6 +77,7 @@ def create_app(services: Services, *, lifespan: Lifespan = _nothing) -> FastAPI:
         api_analyse,
         api_operations,
         api_budgets,
+        api_reconcile,
         docs,
         console,
     ):

@@ -32,13 +32,41 @@ STANDING: Json = {
     "cause": "19 false alarms on 2140 clean loads",
 }
 _CONTROLS = "/v1/inspections/{inspection_id}/control-results"
+RECONCILE: Json = {
+    "analysis": {
+        "findings": [],
+        "coverage": [
+            {
+                "scan_sha256": "9f" * 32,
+                "scan_name": "side.png",
+                "sensor": "xray",
+                "analysis": "read",
+                "ran": "failed",
+                "reason": "the file is cut",
+            }
+        ],
+        "lineup": [],
+    },
+    "captured_at": "2026-11-24T08:30:00Z",
+    "papers": [{"name": "declaration.csv", "text": "reference,container,hs_code\n26DE1,…"}],
+}
+RECONCILED: Json = {
+    "advice": "review",
+    "reasons": ["X-ray: read: the file is cut. That is not clear, it is unknown."],
+    "outcomes": [],
+    "policy": "default@2#1f4a0c7be0aa",
+    "taken": ["declaration.csv"],
+    "refused": [],
+}
 REQUESTS: Mapping[tuple[str, str], Json] = {
     ("post", _CONTROLS): CONTROL,
+    ("post", "/v1/reconcile"): RECONCILE,
     ("post", "/v1/budgets/{site}/{rule}"): WORD,
 }
 RESPONSES: Mapping[tuple[str, str, str], Any] = {
     ("post", _CONTROLS, "201"): CONTROLLED,
     ("get", _CONTROLS, "200"): [CONTROLLED],
     ("get", "/v1/budgets", "200"): [STANDING],
+    ("post", "/v1/reconcile", "200"): RECONCILED,
     ("post", "/v1/budgets/{site}/{rule}", "200"): STANDING,
 }

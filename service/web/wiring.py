@@ -17,6 +17,7 @@ from service.usecases.paper_desk import PaperDesk
 from service.usecases.passage import PassageStore
 from service.usecases.ports import Analyser, BlobStore, Clock, Repository
 from service.usecases.receive import Recogniser
+from service.usecases.reconcile import Reconcile
 from service.usecases.rejudge import Judge
 from service.web.metrics import Metrics
 from vision.findings import Provenance
@@ -80,6 +81,7 @@ class Services:
     wake_papers: Callable[[], None]
     registers: RegisterDesk
     budgets: Budgets
+    reconcile: Reconcile
     metrics: Metrics = field(default_factory=Metrics)
     live: LivePassages | None = None
 

@@ -20,9 +20,9 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
-from service.bootstrap import utc_now
 from service.domain.access import Role
 from service.domain.inspection import InspectionState
+from service.registers_wiring import utc_now
 from service.store.blobs import LocalBlobs
 from service.store.engine import open_engine
 from service.store.repository import SqlRepository

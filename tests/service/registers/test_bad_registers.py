@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from service.bootstrap import utc_now
 from service.config import Settings
 from service.domain.register_statement import ANSWERS, Said
 from service.domain.verdict import Advice, Result
+from service.registers_wiring import utc_now
 from service.usecases.ask_registers import LEASE
 from tests.service.papers.paper_builders import PLATE
 from tests.service.registers.gateways import BAD, Mood, PoliceGateway, VehicleGateway
@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[3]
 ASK_AND_WAIT = """
 import sys, time
 from sqlalchemy import Engine
-from service.bootstrap import utc_now
+from service.registers_wiring import utc_now
 from service.config import Settings
 from service.registers_wiring import registers_of
 from service.store.engine import open_engine

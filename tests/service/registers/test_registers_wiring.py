@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from service.bootstrap import utc_now
 from service.config import Settings
 from service.domain.papers.consignment import Party, PartyRole
 from service.domain.papers.paper import PaperKind
 from service.domain.register_statement import Said
 from service.domain.verdict import Result
 from service.errors import NotConfigured
+from service.registers_wiring import utc_now
 from service.sources.registers.configured import RegisterLoader, named_registers
 from tests.service.papers.paper_builders import CODE, PLATE, a_consignment, a_paper
 from tests.service.registers.station import Station

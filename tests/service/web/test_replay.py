@@ -9,9 +9,9 @@ import pytest
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
-from service.bootstrap import open_papers
 from service.cli import app
 from service.domain.reconcile.policy_file import read_policy
+from service.papers_wiring import open_papers
 from service.usecases.ports import InspectionFilter
 from service.usecases.replay import JUDGED
 from tests.builders import ADMIN
