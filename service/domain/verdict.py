@@ -75,10 +75,28 @@ class Advice(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Contribution:
+    """What one source says: a natural log likelihood ratio, capped; `rules` speak against."""
+
+    source: str
+    log_ratio: float
+    rules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspicion:
+    """The probability that something is wrong, as all rules together see it, strongest first."""
+
+    probability: float
+    contributions: tuple[Contribution, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """Advice with its reasons, most severe first; `outcomes` are all rules, matches too.
 
     `said` are the reasons for other languages, one for each, None where a rule has but English.
+    `chosen_at_random` is the probability with which the load was chosen for control, if it was.
     """
 
     advice: Advice
@@ -87,6 +105,8 @@ class Verdict:
     policy: str
     declaration_version: int | None = None
     said: tuple[Sentence | None, ...] = ()
+    suspicion: Suspicion | None = None
+    chosen_at_random: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

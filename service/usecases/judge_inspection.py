@@ -94,5 +94,6 @@ def verdict_of(file: CaseFile, *, repository: Repository, policy: Policy) -> Ver
             captured_at=file.inspection.captured_at,
             papers=file.papers,
             history=file.history,
+            inspection_id=file.inspection.id,
         )
     )

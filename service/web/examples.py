@@ -86,6 +86,11 @@ _VERDICT: Json = {
         "policy": "default@1#edd247e4e02c",
         "declaration_version": 1,
         "said": [None],
+        "suspicion": {
+            "probability": 0.23,
+            "contributions": [{"source": "xray", "log_ratio": 5.0, "rules": ["load_declared"]}],
+        },
+        "chosen_at_random": None,
     },
 }
 RECEIVED: Json = {

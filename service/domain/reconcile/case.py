@@ -47,6 +47,7 @@ class Case:
     captured_at: datetime | None = None
     papers: VisitPapers = NO_PAPERS
     history: History = NO_HISTORY
+    inspection_id: str = ""
 
     def findings(self, kind: type[_F]) -> list[tuple[int, _F]]:
         """Findings of one type with their indexes."""

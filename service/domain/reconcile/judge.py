@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from service.domain.learning.sampling import is_chosen
 from service.domain.reconcile.case import Case
+from service.domain.reconcile.fusion import suspicion_of
 from service.domain.reconcile.policy import Policy
 from service.domain.reconcile.rules import (
     MODULES,
@@ -61,6 +63,13 @@ def reach_verdict(case: Case) -> Verdict:
     else:
         advice = Advice.RELEASE
     reasons = [(o.sentence, o.said) for o in mismatches] + refusals
+    rate = case.policy.random_control
+    chosen = bool(case.inspection_id) and is_chosen(
+        case.inspection_id, rate=rate, salt=case.policy.salt
+    )
+    if chosen and advice is Advice.RELEASE:
+        advice = Advice.REVIEW
+        reasons.append(_reason(say("verdict.chosen_at_random")))
     said = dict(reasons or [_reason(say("verdict.agrees"))])
     return Verdict(
         advice=advice,
@@ -68,6 +77,8 @@ def reach_verdict(case: Case) -> Verdict:
         said=tuple(said.values()),
         outcomes=outcomes,
         policy=case.policy.label,
+        suspicion=suspicion_of(outcomes, case.policy.weights),
+        chosen_at_random=rate if chosen else None,
         declaration_version=case.declaration.version if case.declaration else None,
     )
 

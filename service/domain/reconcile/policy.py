@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from service.domain.reconcile.fusion import Weights
 from service.domain.verdict import Severity
 from vision.findings import Channel
 from vision.scan import ScanKind
@@ -42,7 +43,9 @@ class Policy:
     Rules in `off` do not run, those in `advisory` are shown and move no verdict. `limits` are the
     numbers that rules compare with, by rule and name; `calibrated` names, of a rule, the one
     that a site sets by its own clean traffic. `budgets` are shares of clean loads that a rule may
-    call mismatch; "default" holds for those that are not named.
+    call mismatch; "default" holds for those that are not named. `weights` make one probability
+    of all outcomes. `random_control` is the share of loads that is controlled whatever the rules
+    say, chosen by their id and the `salt`.
     """
 
     label: str
@@ -59,6 +62,9 @@ class Policy:
     limits: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     calibrated: Mapping[str, str] = field(default_factory=dict)
     budgets: Mapping[str, float] = field(default_factory=dict)
+    weights: Weights = field(default_factory=Weights)
+    random_control: float = 0.0
+    salt: str = ""
     radiation: RadiationPolicy = RadiationPolicy()
 
     def severity(self, rule: str) -> Severity:

@@ -7,8 +7,10 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from service.domain.papers.track import MAX_LATITUDE_DEG, MAX_LONGITUDE_DEG
+from service.domain.reconcile.fusion import Weights
 from service.domain.reconcile.norm_goods import headings_of, norm_goods
 from service.domain.reconcile.policy import HEADING, Policy, RadiationPolicy
 from service.domain.reconcile.rules import NAMES, RULES
@@ -49,6 +51,9 @@ def read_policy(path: Path | None = None) -> Policy:
             limits=_limits(stored.get("limits", {}), shipped.get("limits", {})),
             calibrated={r.name: r.calibrates for r in RULES if r.calibrates is not None},
             budgets=_budgets({**shipped.get("budget", {}), **stored.get("budget", {})}),
+            weights=_weights({**shipped.get("evidence", {}), **stored.get("evidence", {})}),
+            random_control=_share(stored.get("random_control", {}).get("rate", 0.0)),
+            salt=str(stored.get("random_control", {}).get("salt", "")),
             radiation=RadiationPolicy(
                 **{name: float(value) for name, value in stored.get("radiation", {}).items()}
             ),
@@ -105,6 +110,25 @@ def _position(stored: object) -> tuple[float, float] | None:
     if not (abs(latitude) <= MAX_LATITUDE_DEG and abs(longitude) <= MAX_LONGITUDE_DEG):
         raise ValueError(f"position: no place on earth: {stored!r}")
     return latitude, longitude
+
+
+def _share(value: float) -> float:
+    if not 0 <= float(value) <= 1:
+        raise ValueError(f"random_control.rate: a share is between 0 and 1, not {value!r}")
+    return float(value)
+
+
+def _weights(stored: Mapping[str, Any]) -> Weights:
+    rules = stored.get("rules", {})
+    _known(frozenset(rules), NAMES)
+    by_severity = stored["mismatch"]
+    return Weights(
+        prior=float(stored["prior"]),
+        mismatch={level: float(by_severity[level.name.lower()]) for level in Severity},
+        match=float(stored["match"]),
+        rules={name: (float(pair[0]), float(pair[1])) for name, pair in rules.items()},
+        cap=float(stored["cap"]),
+    )
 
 
 def _budgets(stored: Mapping[str, float]) -> dict[str, float]:

@@ -1,0 +1,1 @@
+"""What control results teach: how much a rule's word weighs, and how much is wrong at all."""
