@@ -85,9 +85,17 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suspicion:
-    """The probability that something is wrong, as all rules together see it, strongest first."""
+    """The probability that something is wrong, as all rules together see it, strongest first.
+
+    `low` and `high` bound it with probability 0.9, as far as the ratios are known.
+    `expected_loss` is the probability times what a load as bad as the worst objection costs, in the
+    policy's currency; it ranks the queue.
+    """
 
     probability: float
+    low: float = 0.0
+    high: float = 1.0
+    expected_loss: float = 0.0
     contributions: tuple[Contribution, ...] = ()
 
 

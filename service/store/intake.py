@@ -24,7 +24,7 @@ from service.store.rows import (
     to_summary,
     write_cursor,
 )
-from service.usecases.ports import CaseFile, InspectionFilter, Page
+from service.usecases.ports import CaseFile, InspectionFilter, Order, Page
 
 
 class Intake(Connections):
@@ -84,18 +84,23 @@ class Intake(Connections):
     ) -> Page:
         table = t.inspections
         wanted = [seen_by(caller, table), *_wanted(filters)]
+        by_loss = filters.order is Order.EXPECTED_LOSS
+        columns = [table.c.received_at, table.c.id]
+        if by_loss:
+            columns.insert(0, table.c.expected_loss)
         if cursor is not None:
-            at, last = read_cursor(cursor)
-            wanted.append(
-                or_(
-                    table.c.received_at < at,
-                    and_(table.c.received_at == at, table.c.id < last),
-                )
+            loss, at, last = read_cursor(cursor)
+            older = or_(
+                table.c.received_at < at, and_(table.c.received_at == at, table.c.id < last)
             )
+            if by_loss:
+                lower = table.c.expected_loss < loss
+                older = or_(lower, and_(table.c.expected_loss == loss, older))
+            wanted.append(older)
         query = (
             select(table)
             .where(*wanted)
-            .order_by(table.c.received_at.desc(), table.c.id.desc())
+            .order_by(*(column.desc() for column in columns))
             .limit(limit + 1)
         )
         with self._reading() as db:

@@ -64,6 +64,7 @@ class Judging(Connections):
                 .values(
                     state=row.state if keep else S.JUDGED.value,
                     advice=advice,
+                    expected_loss=_loss(verdict),
                     reasons=codec.STRINGS.dump(verdict.verdict.reasons),
                     changed_at=None if row.changed_at == changed_at else row.changed_at,
                 )
@@ -102,6 +103,11 @@ class Judging(Connections):
             )
             detail = f"{decision.outcome.value} by {decision.by}"
             self._record(db, row.id, row.site, decision.at, "decided", detail)
+
+
+def _loss(stored: StoredVerdict) -> float:
+    suspicion = stored.verdict.suspicion
+    return 0.0 if suspicion is None else suspicion.expected_loss
 
 
 def _append(db: Connection, table: Table, inspection_id: str, number: int, body: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import math
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -40,6 +41,7 @@ def to_summary(row: Row[Any]) -> InspectionSummary:
     return InspectionSummary(
         inspection=to_inspection(row),
         advice=Advice(row.advice) if row.advice else None,
+        expected_loss=row.expected_loss,
         reasons=codec.STRINGS.load(row.reasons),
         container_codes=codec.STRINGS.load(row.container_codes),
         plates=codec.STRINGS.load(row.plates),
@@ -71,19 +73,22 @@ def to_caller(row: Row[Any]) -> Caller:
 
 
 def write_cursor(row: Row[Any]) -> str:
-    """Where the page ends: time and id of its last inspection."""
+    """Where the page ends: expected loss, time and id of its last inspection."""
     micros = (row.received_at - EPOCH) // _MICROSECOND
-    return base64.urlsafe_b64encode(f"{micros}:{row.id}".encode()).decode()
+    text = f"{float(row.expected_loss).hex()}:{micros}:{row.id}"
+    return base64.urlsafe_b64encode(text.encode()).decode()
 
 
-def read_cursor(cursor: str) -> tuple[datetime, str]:
+def read_cursor(cursor: str) -> tuple[float, datetime, str]:
     """Raises: InvalidInput."""
     try:
         text = base64.b64decode(cursor.encode(), altchars=b"-_", validate=True).decode()
-        micros, separator, last = text.partition(":")
+        loss, _, rest = text.partition(":")
+        micros, separator, last = rest.partition(":")
         at = EPOCH + int(micros) * _MICROSECOND
+        found = (float.fromhex(loss), at, last)
     except (ValueError, binascii.Error, OverflowError) as problem:
         raise InvalidInput("not a cursor of ours", field="cursor") from problem
-    if not separator or not last:
+    if not separator or not last or not math.isfinite(found[0]):
         raise InvalidInput("not a cursor of ours", field="cursor")
-    return at, last
+    return found

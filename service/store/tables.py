@@ -71,11 +71,13 @@ inspections = Table(
     Column("changed_at", Instant),
     # Copied here from the last verdict and analysis, for the queue.
     Column("advice", String(20)),
+    Column("expected_loss", Float, nullable=False, server_default="0"),
     Column("reasons", Text, nullable=False),
     Column("container_codes", Text, nullable=False),
     Column("plates", Text, nullable=False),
     Column("search", Text, nullable=False),
     Index(None, "state", "received_at"),
+    Index(None, "state", "expected_loss", "received_at", "id"),
     Index(None, "received_at", "id"),
     Index(None, "site", "received_at"),
     Index(None, "site", "declaration_ref"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Protocol
 
 from service.domain.access import Caller, Role
@@ -88,6 +89,13 @@ class Event:
     detail: str
 
 
+class Order(StrEnum):
+    """NEWEST first, or what is expected to be lost by it first."""
+
+    NEWEST = "newest"
+    EXPECTED_LOSS = "expected_loss"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InspectionFilter:
     """Empty fields do not filter. `text` is looked for in id, lane, references and codes read."""
@@ -98,6 +106,7 @@ class InspectionFilter:
     captured_from: datetime | None = None
     captured_to: datetime | None = None
     text: str = ""
+    order: Order = Order.NEWEST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +118,7 @@ class InspectionSummary:
     reasons: tuple[str, ...]
     container_codes: tuple[str, ...]
     plates: tuple[str, ...]
+    expected_loss: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from service.domain.inspection import InspectionState
 from service.domain.verdict import Advice
 from service.errors import InvalidInput
 from service.usecases.decide import decide
-from service.usecases.ports import CaseFile, InspectionFilter
+from service.usecases.ports import CaseFile, InspectionFilter, Order
 from service.web import event_stream, intake
 from service.web.addresses import InspectionId
 from service.web.auth import Decider, Reader, Submitter
@@ -113,10 +113,11 @@ def list_inspections(  # noqa: PLR0917 - one parameter per filter
     text: Annotated[
         str, Query(max_length=200, pattern=PLAIN, description="id, lane, reference, code, plate")
     ] = "",
+    order: Annotated[Order, Query(description="newest, or by expected loss")] = Order.NEWEST,
     cursor: Annotated[str | None, Query(max_length=200, pattern=PLAIN)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> PageOut:
-    """Inspections, newest first. Pass `next` as `cursor` for the next page."""
+    """Inspections in the order asked for. Pass `next` as `cursor` for the next page."""
     for name, value in (("captured_from", captured_from), ("captured_to", captured_to)):
         if value is not None and value.tzinfo is None:
             raise InvalidInput("a time needs its offset from UTC", field=name)
@@ -128,6 +129,7 @@ def list_inspections(  # noqa: PLR0917 - one parameter per filter
             captured_from=captured_from,
             captured_to=captured_to,
             text=text,
+            order=order,
         ),
         cursor=cursor,
         limit=limit,

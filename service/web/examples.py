@@ -88,6 +88,9 @@ _VERDICT: Json = {
         "said": [None],
         "suspicion": {
             "probability": 0.23,
+            "low": 0.09,
+            "high": 0.48,
+            "expected_loss": 115_000.0,
             "contributions": [{"source": "xray", "log_ratio": 5.0, "rules": ["load_declared"]}],
         },
         "chosen_at_random": None,
@@ -142,6 +145,7 @@ PAGE: Json = {
             "state": "judged",
             "captured_at": _AT,
             "advice": "hold",
+            "expected_loss": 115_000.0,
             "reasons": ["Declared empty, but the scan shows it loaded."],
             "container_codes": ["CSQU3054383"],
             "plates": ["B123ABC"],

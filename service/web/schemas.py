@@ -169,6 +169,7 @@ class SummaryOut(BaseModel):
     state: InspectionState
     captured_at: datetime
     advice: Advice | None
+    expected_loss: float
     reasons: list[str]
     container_codes: list[str]
     plates: list[str]
@@ -258,6 +259,7 @@ def summary_out(row: InspectionSummary) -> SummaryOut:
         state=found.state,
         captured_at=found.captured_at,
         advice=row.advice,
+        expected_loss=row.expected_loss,
         reasons=list(row.reasons),
         container_codes=list(row.container_codes),
         plates=list(row.plates),

@@ -126,3 +126,15 @@ def test_a_load_that_was_chosen_is_looked_into_and_says_why() -> None:
     assert verdict.chosen_at_random == 1.0
     assert "Chosen at random" in verdict.reasons[-1]
     assert reach_verdict(case).advice is Advice.RELEASE
+
+
+def test_the_worst_objection_sets_what_is_at_stake() -> None:
+    hold = replace(said(X, 1), severity=Severity.HOLD_NOW)
+    quiet, loud = suspicion_of((said(M, 1),), WEIGHTS), suspicion_of((hold,), WEIGHTS)
+    assert quiet.low < quiet.probability < quiet.high
+    assert quiet.expected_loss == pytest.approx(
+        quiet.probability * WEIGHTS.loss[Severity.NOTICE], abs=0.01
+    )
+    assert loud.expected_loss == pytest.approx(
+        loud.probability * WEIGHTS.loss[Severity.HOLD_NOW], abs=0.01
+    )

@@ -14,12 +14,17 @@ from dataclasses import dataclass, field
 
 from service.domain.verdict import Contribution, Result, RuleOutcome, Severity, Suspicion
 
+Z_90 = 1.645
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weights:
     """`prior` is the share of loads in which something is wrong. `mismatch` are natural log
     likelihood ratios by severity, `match` that of a rule that agrees, `rules` those of single rules
-    (mismatch, match), learned or stated; `cap` is the most that one source can say.
+    (mismatch, match), learned or stated; `cap` is the most that one source can say. `spread` is one
+    standard deviation of what is not known of a source's ratio. `loss` is what goes through with a
+    load that is as bad as a rule of that severity says, by severity; an objection of none counts
+    as a notice.
     """
 
     prior: float = 0.002
@@ -34,6 +39,15 @@ class Weights:
     match: float = -0.1
     rules: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     cap: float = 6.0
+    spread: float = 0.7
+    loss: Mapping[Severity, float] = field(
+        default_factory=lambda: {
+            Severity.NOTICE: 500.0,
+            Severity.REVIEW: 5_000.0,
+            Severity.SERIOUS: 50_000.0,
+            Severity.HOLD_NOW: 500_000.0,
+        }
+    )
 
 
 def suspicion_of(outcomes: Sequence[RuleOutcome], weights: Weights) -> Suspicion:
@@ -45,10 +59,24 @@ def suspicion_of(outcomes: Sequence[RuleOutcome], weights: Weights) -> Suspicion
     contributions = [_of_source(source, own, weights) for source, own in by_source.items()]
     log_odds = math.log(weights.prior / (1 - weights.prior))
     log_odds += sum(part.log_ratio for part in contributions)
+    against = [part for part in contributions if part.rules]
+    half = Z_90 * weights.spread * math.sqrt(len(against) or 1)
+    worst = max(
+        (o.severity for o in outcomes if o.result is Result.MISMATCH and not o.advisory),
+        default=Severity.NOTICE,
+    )
+    probability = _probability(log_odds)
     return Suspicion(
-        probability=1 / (1 + math.exp(-log_odds)),
+        probability=probability,
+        low=_probability(log_odds - half),
+        high=_probability(log_odds + half),
+        expected_loss=round(probability * weights.loss[worst], 2),
         contributions=tuple(sorted(contributions, key=lambda part: (-part.log_ratio, part.source))),
     )
+
+
+def _probability(log_odds: float) -> float:
+    return 1 / (1 + math.exp(-log_odds))
 
 
 def _of_source(source: str, outcomes: Sequence[RuleOutcome], weights: Weights) -> Contribution:

@@ -128,6 +128,8 @@ def _weights(stored: Mapping[str, Any]) -> Weights:
         match=float(stored["match"]),
         rules={name: (float(pair[0]), float(pair[1])) for name, pair in rules.items()},
         cap=float(stored["cap"]),
+        spread=float(stored["spread"]),
+        loss={level: float(stored["loss"][level.name.lower()]) for level in Severity},
     )
 
 

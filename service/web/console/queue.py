@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request, Response
 from service.domain.access import Caller, Permission
 from service.domain.inspection import InspectionState
 from service.domain.verdict import Advice
-from service.usecases.ports import InspectionFilter, InspectionSummary
+from service.usecases.ports import InspectionFilter, InspectionSummary, Order
 from service.web.console.pages import just_decided, show, with_person
 from service.web.wiring import Services
 
@@ -167,6 +167,7 @@ def _rows(
             states=STATES[view],
             advices=frozenset({ADVICE_OF[view]}) if view in ADVICE_OF else frozenset(),
             text=text,
+            order=Order.EXPECTED_LOSS if view in ADVICE_OF else Order.NEWEST,
         ),
         cursor=cursor,
         limit=PAGE,

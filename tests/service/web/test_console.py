@@ -299,7 +299,7 @@ def test_the_queue_shows_what_waits_for_a_decision_by_advice(
 def test_a_row_shows_codes_plate_lane_reason_and_age(officer: TestClient, site: Site) -> None:
     an_inspection(site, officer, lane="7", captured_at="2020-01-01T00:00:00Z")
     shown = text_of(officer.get("/").text)
-    for words in (CODE, PLATE, " 7 ", " d There is no declaration"):
+    for words in (CODE, PLATE, " 7 ", " d ", "There is no declaration"):
         assert words in shown
 
 

@@ -1,4 +1,4 @@
-"""control results, results of rules on clean loads, standings"""
+"""control results, results of rules on loads that are known, standings, expected loss"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -42,7 +42,17 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_rule_standings_site_number"), "rule_standings", ["site", "number"])
 
+    with op.batch_alter_table("inspections") as batch:
+        batch.add_column(sa.Column("expected_loss", sa.Float(), nullable=False, server_default="0"))
+        batch.create_index(
+            op.f("ix_inspections_state_expected_loss_received_at_id"),
+            ["state", "expected_loss", "received_at", "id"],
+        )
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("inspections") as batch:
+        batch.drop_index(op.f("ix_inspections_state_expected_loss_received_at_id"))
+        batch.drop_column("expected_loss")
     for table in ("rule_standings", "rule_results", "control_results"):
         op.drop_table(table)
