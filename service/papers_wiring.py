@@ -51,6 +51,7 @@ class Papers:
     desk: PaperDesk
     audit: SqlAuditLog
     replay: Replay
+    budgets: Budgets
 
 
 @contextmanager
@@ -87,7 +88,7 @@ def open_papers(settings: Settings) -> Iterator[Papers]:
             ),
         )
         replay = Replay(repository=repository, complete=complete, in_force=budgets.policy_of)
-        yield Papers(desk=desk, audit=SqlAuditLog(engine), replay=replay)
+        yield Papers(desk=desk, audit=SqlAuditLog(engine), replay=replay, budgets=budgets)
     finally:
         engine.dispose()
 

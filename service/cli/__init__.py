@@ -22,6 +22,7 @@ from service.cli import (
     goods,
     inspect,
     keys,
+    learn,
     masses,
     models,
     papers,
@@ -53,6 +54,7 @@ evaluate.app.command("portal")(radiation.evaluate_portal)
 evaluate.app.command("year")(evaluate_year.evaluate_year)
 evaluate.app.command("scenarios")(rules.evaluate_scenarios)
 app.command("reconcile")(reconcile.reconcile)
+app.command("learn")(learn.learn)
 app.command("replay")(replay.replay)
 app.command("rules")(rules.rules)
 app.add_typer(evaluate.app, name="evaluate")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import (
@@ -25,6 +25,7 @@ from service.domain.access import Caller
 from service.domain.budget.standing import CleanResult, Standing
 from service.domain.decision import ControlResult
 from service.domain.inspection import InspectionState
+from service.domain.learning.ratios import Counts
 from service.errors import Conflict
 from service.store.connections import Connections, inspection_row, last_number
 from service.store.stored_json import Codec
@@ -48,9 +49,10 @@ rule_results = Table(
     Column("rule", String(RULE), nullable=False),
     Column("inspection_id", String(36), nullable=False),
     Column("at", Instant, nullable=False),
+    Column("clean", Boolean, nullable=False),
     Column("mismatch", Boolean, nullable=False),
     Column("score", Float),
-    Index(None, "site", "rule", "number"),
+    Index(None, "site", "rule", "clean", "number"),
     Index(None, "inspection_id"),
 )
 rule_standings = Table(
@@ -99,7 +101,13 @@ class SqlBudgetStore(Connections):
             self._record(db, row.id, row.site, result.at, "control result", detail)
 
     def keep_results(
-        self, inspection_id: str, *, site: str, at: datetime, results: Sequence[RuleResult]
+        self,
+        inspection_id: str,
+        *,
+        site: str,
+        at: datetime,
+        clean: bool,
+        results: Sequence[RuleResult],
     ) -> None:
         rows = [
             {
@@ -107,6 +115,7 @@ class SqlBudgetStore(Connections):
                 "rule": result.rule,
                 "inspection_id": inspection_id,
                 "at": at,
+                "clean": clean,
                 "mismatch": result.mismatch,
                 "score": result.score,
             }
@@ -121,7 +130,7 @@ class SqlBudgetStore(Connections):
         table = rule_results
         query = (
             select(table.c.mismatch, table.c.score)
-            .where(table.c.site == site, table.c.rule == rule)
+            .where(table.c.site == site, table.c.rule == rule, table.c.clean.is_(True))
             .order_by(table.c.number.desc())
             .limit(limit)
         )
@@ -163,3 +172,28 @@ class SqlBudgetStore(Connections):
         del site
         with self._reading() as db:
             return db.execute(select(func.max(rule_results.c.number))).scalar() or 0
+
+    def counts(self, sites: Collection[str]) -> dict[str, Counts]:
+        table = rule_results
+        query = (
+            select(table.c.rule, table.c.clean, table.c.mismatch, func.count())
+            .where(table.c.site.in_(sites))
+            .group_by(table.c.rule, table.c.clean, table.c.mismatch)
+        )
+        found: dict[str, dict[tuple[bool, bool], int]] = {}
+        with self._reading() as db:
+            for rule, clean, mismatch, count in db.execute(query):
+                found.setdefault(rule, {})[bool(clean), bool(mismatch)] = count
+        return {
+            rule: Counts(
+                found=of.get((False, True), 0) + of.get((False, False), 0),
+                found_mismatch=of.get((False, True), 0),
+                clean=of.get((True, True), 0) + of.get((True, False), 0),
+                clean_mismatch=of.get((True, True), 0),
+            )
+            for rule, of in found.items()
+        }
+
+    def controlled(self) -> tuple[str, ...]:
+        with self._reading() as db:
+            return tuple(db.execute(select(control_results.c.inspection_id).distinct()).scalars())

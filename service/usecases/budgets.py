@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -17,9 +17,12 @@ from service.domain.budget.standing import (
     with_standings,
 )
 from service.domain.decision import ControlOutcome, ControlResult, is_clean
+from service.domain.learning.ratios import Counts, LearnedRatio, learned_ratio
+from service.domain.learning.sampling import Controlled
+from service.domain.reconcile.judge import CHOSEN_AT_RANDOM
 from service.domain.reconcile.policy import Policy
 from service.domain.reconcile.rules import NAMES
-from service.domain.verdict import Result, RuleOutcome
+from service.domain.verdict import Result, RuleOutcome, Severity, Verdict
 from service.errors import Conflict, Forbidden, InvalidInput
 from service.usecases.ports import CaseFile, Clock, Repository
 
@@ -49,9 +52,15 @@ class BudgetStore(Protocol):
         ...
 
     def keep_results(
-        self, inspection_id: str, *, site: str, at: datetime, results: Sequence[RuleResult]
+        self,
+        inspection_id: str,
+        *,
+        site: str,
+        at: datetime,
+        clean: bool,
+        results: Sequence[RuleResult],
     ) -> None:
-        """In place of what was kept of the inspection before; none if it is not clean."""
+        """In place of what was kept of the inspection before; none if nobody knows of it."""
         ...
 
     def clean_results(self, site: str, rule: str, *, limit: int) -> Iterable[CleanResult]:
@@ -66,6 +75,14 @@ class BudgetStore(Protocol):
 
     def sites(self) -> tuple[str, ...]:
         """Those with results."""
+        ...
+
+    def counts(self, sites: Collection[str]) -> dict[str, Counts]:
+        """By rule, over all loads that are known."""
+        ...
+
+    def controlled(self) -> tuple[str, ...]:
+        """Inspections with a control result."""
         ...
 
     def newest(self, site: str) -> int:
@@ -126,13 +143,15 @@ class Budgets:
         return result
 
     def learn(self, file: CaseFile) -> None:
-        """Keep what the rules said, if the load is known to be clean; else keep nothing of it."""
+        """Keep what the rules said, if it is known whether the load is clean."""
         clean = is_clean(file.decisions, self.store.control_results(file.inspection.id))
-        outcomes = file.verdicts[-1].verdict.outcomes if file.verdicts and clean else ()
+        known = file.verdicts and clean is not None
+        outcomes = file.verdicts[-1].verdict.outcomes if known else ()
         self.store.keep_results(
             file.inspection.id,
             site=file.inspection.site,
             at=self.clock(),
+            clean=bool(clean),
             results=results_of(outcomes),
         )
 
@@ -188,6 +207,53 @@ class Budgets:
         word = replace(now, state=state, by=by, cause=reason.strip(), at=self.clock())
         self.store.add_standing(site, word)
         return word
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson:
+    """What control results say of a rule: counts, and what a mismatch is worth by them."""
+
+    rule: str
+    counts: Counts
+    stated: float
+    learned: LearnedRatio
+
+
+def lessons(store: BudgetStore, policy: Policy, *, sites: Collection[str]) -> tuple[Lesson, ...]:
+    """Of every rule that has judged a load that is known, by name."""
+    found = []
+    for rule, counts in sorted(store.counts(sites).items()):
+        own = policy.weights.rules.get(rule)
+        severity = policy.severities.get(rule, Severity.REVIEW)
+        stated = policy.weights.mismatch[severity] if own is None else own[0]
+        learned = learned_ratio(counts, stated=stated, rate=policy.budget(rule))
+        found.append(Lesson(rule=rule, counts=counts, stated=stated, learned=learned))
+    return tuple(found)
+
+
+def controls(store: BudgetStore, repository: Repository) -> tuple[Controlled, ...]:
+    """Every load that was opened, with the probability with which it was chosen."""
+    found = []
+    for inspection_id in store.controlled():
+        opened = [
+            result
+            for result in store.control_results(inspection_id)
+            if result.outcome is not ControlOutcome.NOT_OPENED
+        ]
+        verdicts = repository.judging_file(inspection_id).verdicts
+        if opened and verdicts:
+            propensity = _propensity(verdicts[-1].verdict)
+            wrong = opened[-1].outcome is ControlOutcome.FOUND
+            found.append(Controlled(found=wrong, propensity=propensity))
+    return tuple(found)
+
+
+def _propensity(verdict: Verdict) -> float:
+    """1 where the rules asked for a look; the rate where chance alone did."""
+    by_chance = [said.key for said in verdict.said if said is not None] == [CHOSEN_AT_RANDOM]
+    if verdict.chosen_at_random is None or not by_chance:
+        return 1.0
+    return verdict.chosen_at_random
 
 
 def results_of(outcomes: Sequence[RuleOutcome]) -> tuple[RuleResult, ...]:

@@ -21,6 +21,7 @@ from service.domain.reconcile.words import render, say
 from service.domain.verdict import Advice, Result, RuleOutcome, Sentence, Severity, Verdict
 
 INDEPENDENT_SOURCES = 2
+CHOSEN_AT_RANDOM = "verdict.chosen_at_random"
 # Silent without an alarm, so a release cannot need them; in doubt they refuse it.
 KEEPS = frozenset(
     rule.RULE.name
@@ -69,7 +70,7 @@ def reach_verdict(case: Case) -> Verdict:
     )
     if chosen and advice is Advice.RELEASE:
         advice = Advice.REVIEW
-        reasons.append(_reason(say("verdict.chosen_at_random")))
+        reasons.append(_reason(say(CHOSEN_AT_RANDOM)))
     said = dict(reasons or [_reason(say("verdict.agrees"))])
     return Verdict(
         advice=advice,

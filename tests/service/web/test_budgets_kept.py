@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
+from typer.testing import CliRunner
 
+from service.cli import app
 from service.domain.budget.standing import State
 from service.domain.decision import ControlOutcome, ControlResult, DecisionOutcome, is_clean
 from service.domain.reconcile.judge import KEEPS, blocking
+from service.domain.reconcile.policy_file import read_policy
 from service.domain.reconcile.rules import NAMES
 from service.domain.verdict import Result, Severity
 from service.store.budgets import SqlBudgetStore
@@ -69,12 +73,12 @@ def test_a_rule_has_one_result_of_a_load_and_none_if_it_could_not_tell() -> None
 def test_what_is_known_of_an_inspection_replaces_what_was_known(database: Database) -> None:
     store = SqlBudgetStore(database.engine)
     said = [RuleResult(rule="dwell_outlier", mismatch=True, score=2.5)]
-    store.keep_results("a", site="north", at=NOW, results=said)
-    store.keep_results("a", site="north", at=NOW, results=said)
-    store.keep_results("b", site="south", at=NOW, results=said)
+    store.keep_results("a", site="north", at=NOW, clean=True, results=said)
+    store.keep_results("a", site="north", at=NOW, clean=True, results=said)
+    store.keep_results("b", site="south", at=NOW, clean=True, results=said)
     assert store.sites() == ("north", "south")
     assert [r.score for r in store.clean_results("north", "dwell_outlier", limit=9)] == [2.5]
-    store.keep_results("a", site="north", at=NOW, results=[])
+    store.keep_results("a", site="north", at=NOW, clean=True, results=[])
     assert store.sites() == ("south",)
 
 
@@ -92,7 +96,9 @@ def test_a_rule_that_is_over_budget_is_advisory_from_the_next_verdict_on(
     loud = next(o for o in first["verdict"]["verdict"]["outcomes"] if o["result"] == "mismatch")
     for number in range(300):
         result = RuleResult(rule=loud["rule"], mismatch=number % 3 == 0, score=None)
-        budgets.store.keep_results(f"past-{number}", site="main", at=NOW, results=[result])
+        budgets.store.keep_results(
+            f"past-{number}", site="main", at=NOW, clean=True, results=[result]
+        )
     budgets.follow()
     second = judged(api, site, declaration=papers)
     (again,) = [
@@ -149,3 +155,29 @@ def test_an_advisory_rule_that_a_release_needs_still_refuses_the_release(rule: s
     objection = an_outcome(Result.MISMATCH, rule=rule, severity=Severity.HOLD_NOW)
     with_objection = replace(objection, advisory=True)
     assert blocking(policy, (with_objection,))
+
+
+def test_control_results_teach_what_a_rule_is_worth(
+    api: TestClient, site: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    papers = json.dumps({"reference": "26DE1", "containers": [{"code": CODE}], "plates": ["XX1"]})
+    inspection = judged(api, site, declaration=papers)
+    decide(api, inspection["url"], "hold")
+    url = f"{inspection['url']}/control-results"
+    assert api.post(url, json={"outcome": "found", "what": "cigarettes"}).status_code == 201
+    store = site.tallyman.services.budgets.store
+    for number in range(40):
+        quiet = RuleResult(rule="plate_declared", mismatch=False, score=None)
+        store.keep_results(f"clean-{number}", site="main", at=NOW, clean=True, results=[quiet])
+    monkeypatch.setenv("TALLYMAN_DATA_DIR", str(site.tallyman.services.settings.data_dir))
+    out = tmp_path / "learned.toml"
+    answer = CliRunner().invoke(app, ["learn", "--json", "--out", str(out)])
+    assert answer.exit_code == 0, answer.output
+    report = json.loads(answer.stdout)
+    (lesson,) = [entry for entry in report["rules"] if entry["rule"] == "plate_declared"]
+    assert (lesson["found"], lesson["found_mismatch"], lesson["clean"]) == (1, 1, 40)
+    assert lesson["mismatch"] > lesson["stated"]
+    assert (report["controlled"], report["base_rate"]) == (1, 1.0)
+    proposed = read_policy(out)
+    assert proposed.weights.rules["plate_declared"][0] == pytest.approx(lesson["mismatch"])
+    assert proposed.severities == SHIPPED.severities

@@ -24,12 +24,15 @@ def upgrade() -> None:
         sa.Column("rule", sa.String(60), nullable=False),
         sa.Column("inspection_id", sa.String(36), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("clean", sa.Boolean(), nullable=False),
         sa.Column("mismatch", sa.Boolean(), nullable=False),
         sa.Column("score", sa.Float(), nullable=True),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_rule_results")),
     )
     op.create_index(
-        op.f("ix_rule_results_site_rule_number"), "rule_results", ["site", "rule", "number"]
+        op.f("ix_rule_results_site_rule_clean_number"),
+        "rule_results",
+        ["site", "rule", "clean", "number"],
     )
     op.create_index(op.f("ix_rule_results_inspection_id"), "rule_results", ["inspection_id"])
     op.create_table(
