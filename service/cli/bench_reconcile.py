@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import statistics
 import sys
 import tempfile
@@ -31,6 +32,7 @@ from vision.findings import Evidence, Provenance, ScanFingerprint
 
 VISIT = "tiles"
 WARM, MEASURED = 30, 300
+LIMIT_MS = 15.0
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 METHOD = Provenance(model="bench", version="1", sha256="0" * 64)
 
@@ -57,6 +59,7 @@ def bench_reconcile(
     database_url: Annotated[
         str | None, typer.Option(help="an EMPTY database of its own; default: a new SQLite file")
     ] = None,
+    plot: Annotated[Path | None, typer.Option(dir_okay=False, help="an SVG of the cost")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """One visit through its history and all rules, for histories of growing length.
@@ -66,6 +69,8 @@ def bench_reconcile(
     Example: tallyman bench reconcile --visits 1000 --visits 1000000
     """
     costs = [_measured(size, database_url) for size in visits or SIZES]
+    if plot is not None:
+        plot.write_text(_plot(costs), encoding="utf-8")
     if as_json:
         sys.stdout.write(json.dumps([asdict(cost) for cost in costs], indent=1) + "\n")
         return
@@ -83,6 +88,32 @@ def bench_reconcile(
             f"{cost.worst_ms:.2f}",
         )
     out.print(table)
+
+
+def _plot(costs: Sequence[Cost]) -> str:
+    """Median and 95 % of the cost over the length of the history, which is on a log scale."""
+    top = max(20.0, *(cost.p95_ms for cost in costs))
+
+    def at(cost: Cost, ms: float) -> tuple[float, float]:
+        return 60 + 90 * math.log10(max(cost.visits, 1)), 250 - 220 * ms / top
+
+    marks = [
+        f"<text x='{at(cost, 0)[0]:.0f}' y='270' text-anchor='middle'>{cost.visits:,}</text>"
+        for cost in costs
+    ]
+    for colour, pick in (("#1f6fd0", "median_ms"), ("#d2691e", "p95_ms")):
+        places = [at(cost, getattr(cost, pick)) for cost in costs]
+        line = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
+        marks.append(f"<polyline points='{line}' fill='none' stroke='{colour}' stroke-width='2'/>")
+        marks += [f"<circle cx='{x:.1f}' cy='{y:.1f}' r='3' fill='{colour}'/>" for x, y in places]
+    limit = at(costs[0], LIMIT_MS)[1]
+    return (
+        "<svg xmlns='http://www.w3.org/2000/svg' width='680' height='310' "
+        "font-family='system-ui, sans-serif' font-size='11'>"
+        f"<line x1='60' x2='660' y1='{limit:.1f}' y2='{limit:.1f}' stroke='#888' "
+        f"stroke-dasharray='4 3'/><text x='20' y='{limit + 4:.1f}'>{LIMIT_MS:.0f} ms</text>"
+        f"{''.join(marks)}<text x='60' y='295'>past visits; blue: median, orange: 95 %</text></svg>"
+    )
 
 
 def _measured(visits: int, database_url: str | None) -> Cost:

@@ -108,7 +108,7 @@ class Budgets:
 
     def policy_of(self, site: str) -> Policy:
         """The policy as it holds at a site now."""
-        return with_standings(self.policy, self.store.standings(site))
+        return with_standings(self.policy.at(site), self.store.standings(site))
 
     def record(
         self, inspection_id: str, *, outcome: ControlOutcome, what: str, caller: Caller
@@ -178,7 +178,7 @@ class Budgets:
             standing_of(
                 rule,
                 self.store.clean_results(site, rule, limit=Budget().window),
-                budget=Budget(rate=self.policy.budget(rule)),
+                budget=Budget(rate=self.policy.at(site).budget(rule)),
                 before=known.get(rule),
                 calibrates=rule in self.policy.calibrated,
             )

@@ -83,7 +83,7 @@ def record_of(file: CaseFile, *, policy: Policy) -> VisitRecord:
         lane=inspection.lane,
         at=inspection.captured_at,
         subjects=tuple(sorted(_subjects(analysis).items())),
-        position=policy.position,
+        position=policy.at(inspection.site).position,
         prints=_prints(analysis),
         lot=file.declaration.reference if file.declaration else "",
         vectors=tuple(

@@ -83,7 +83,7 @@ class Replay:
                 captured_at=file.inspection.captured_at,
                 stored=file.verdicts[-1].verdict.advice if file.verdicts else None,
                 before=verdict_of(file, repository=self.repository, policy=self.in_force(site)),
-                after=verdict_of(file, repository=self.repository, policy=policy),
+                after=verdict_of(file, repository=self.repository, policy=policy.at(site)),
             )
 
     def _ids(self, filters: InspectionFilter, caller: Caller) -> Iterator[str]:

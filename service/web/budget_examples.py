@@ -28,6 +28,7 @@ STANDING: Json = {
     "observed_high": 0.013828,
     "limit": 1.31,
     "calibrated_on": 2_140,
+    "drift_z": 5.2,
     "by": "",
     "cause": "19 false alarms on 2140 clean loads",
 }

@@ -43,6 +43,7 @@ class StandingOut(BaseModel):
 
     `observed_low` and `observed_high` are the exact interval of 95 %. `limit` is set by the site's
     own clean traffic, null: the policy's holds.
+    `drift_z` beyond 4 either way: newer scores are not as older ones were.
     """
 
     site: str
@@ -57,6 +58,7 @@ class StandingOut(BaseModel):
     observed_high: float
     limit: float | None
     calibrated_on: int
+    drift_z: float | None
     by: str
     cause: str
 
@@ -75,6 +77,7 @@ def standing_out(site: str, standing: Standing, *, title: str) -> StandingOut:
         observed_high=standing.observed_high,
         limit=standing.limit,
         calibrated_on=standing.calibrated_on,
+        drift_z=standing.drift_z,
         by=standing.by,
         cause=standing.cause,
     )

@@ -16,6 +16,7 @@ from service.domain.budget.standing import (
     CleanResult,
     Standing,
     State,
+    drift_of,
     standing_of,
     with_standings,
 )
@@ -149,3 +150,15 @@ def test_a_calibrated_limit_never_makes_a_rule_louder_than_its_policy() -> None:
 
 def test_every_calibrated_limit_is_one_of_the_policy() -> None:
     assert all(name in POLICY.limits[rule] for rule, name in POLICY.calibrated.items())
+
+
+def test_drift_is_seen_and_steady_traffic_is_not_called_drifting() -> None:
+    rng = random.Random(8)  # noqa: S311 - a simulation
+    steady = [abs(rng.gauss(0, 1)) for _ in range(3_000)]
+    grown = [1.5 * abs(rng.gauss(0, 1)) for _ in range(600)] + steady[600:]
+    calm, moved = drift_of(steady), drift_of(grown)
+    assert calm is not None
+    assert moved is not None
+    assert abs(calm) < 4 < moved
+    assert drift_of([1.0] * 3_000) == 0.0
+    assert drift_of([1.0] * 100) is None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -10,6 +11,8 @@ from enum import StrEnum
 from service.domain.budget.binomial import exact_interval
 from service.domain.budget.conformal import conformal_limit
 from service.domain.reconcile.policy import Policy
+
+LEAST_FOR_DRIFT = 40
 
 
 class State(StrEnum):
@@ -58,6 +61,7 @@ class Standing:
     observed_high: float
     limit: float | None = None
     calibrated_on: int = 0
+    drift_z: float | None = None
     by: str = ""
     cause: str = ""
     at: datetime | None = None
@@ -103,9 +107,36 @@ def standing_of(
         observed_high=high,
         limit=conformal_limit(scores, budget.aim * budget.rate) if calibrates else None,
         calibrated_on=len(scores) if calibrates else 0,
+        drift_z=drift_of(scores) if calibrates else None,
         by=by,
         cause=cause,
     )
+
+
+def drift_of(scores: Sequence[float]) -> float | None:
+    """Normal deviate of the Mann-Whitney test of the newest fifth of the scores, newest first,
+    against the rest: positive if they have grown. None with too few to say.
+    """
+    new = len(scores) // 5
+    old = len(scores) - new
+    if new < LEAST_FOR_DRIFT:
+        return None
+    order = sorted(range(len(scores)), key=lambda i: scores[i])
+    ranks = [0.0] * len(scores)
+    ties, start = 0.0, 0
+    while start < len(order):
+        end = start
+        while end + 1 < len(order) and scores[order[end + 1]] == scores[order[start]]:
+            end += 1
+        for place in range(start, end + 1):
+            ranks[order[place]] = (start + end) / 2 + 1
+        tied = end - start + 1
+        ties += tied**3 - tied
+        start = end + 1
+    total = new + old
+    excess = sum(ranks[:new]) - new * (total + 1) / 2
+    variance = new * old / 12 * (total + 1 - ties / (total * (total - 1)))
+    return excess / math.sqrt(variance) if variance > 0 else 0.0
 
 
 def with_standings(policy: Policy, standings: Iterable[Standing]) -> Policy:

@@ -45,7 +45,7 @@ class Policy:
     that a site sets by its own clean traffic. `budgets` are shares of clean loads that a rule may
     call mismatch; "default" holds for those that are not named. `weights` make one probability
     of all outcomes. `random_control` is the share of loads that is controlled whatever the rules
-    say, chosen by their id and the `salt`.
+    say, chosen by their id and the `salt`. `sites` are the policies of those that have their own.
     """
 
     label: str
@@ -65,7 +65,12 @@ class Policy:
     weights: Weights = field(default_factory=Weights)
     random_control: float = 0.0
     salt: str = ""
+    sites: Mapping[str, Policy] = field(default_factory=dict)
     radiation: RadiationPolicy = RadiationPolicy()
+
+    def at(self, site: str) -> Policy:
+        """The policy of a site: its own, or this one."""
+        return self.sites.get(site, self)
 
     def severity(self, rule: str) -> Severity:
         return self.severities[rule]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ SHIPPED_NORM = "shipped"
 def read_policy(path: Path | None = None) -> Policy:
     """The policy in `path`, or the one shipped. Severities that it leaves out are as shipped.
 
+    Tables `[site.NAME…]` change it for one site.
+
     Raises:
         NotConfigured: missing, malformed, or it names a rule or sensor that does not exist.
     """
@@ -35,31 +38,56 @@ def read_policy(path: Path | None = None) -> Policy:
         data = path.read_bytes() if path is not None else shipped_data
         stored, shipped = (tomllib.loads(each.decode()) for each in (data, shipped_data))
         digest = hashlib.sha256(data).hexdigest()[:12]
-        channels = stored.get("required_channels", shipped["required_channels"])
-        return Policy(
-            label=f"{stored['name']}@{stored['version']}#{digest}",
-            required_sensors=tuple(ScanKind(name) for name in stored["required_sensors"]),
-            required_channels=tuple(Channel(name) for name in channels),
-            release_needs=_known(frozenset(stored["release_needs"]), NAMES),
-            severities=_severities(shipped) | _severities(stored, known=_severities(shipped)),
-            norm=_norm(stored.get("norm", {})),
-            required_registers=_registers(stored.get("required_registers", ())),
-            here=frozenset(str(code).upper() for code in stored.get("here", ())),
-            position=_position(stored.get("position")),
-            off=_known(frozenset(stored.get("off", ())), NAMES),
-            advisory=_known(frozenset(stored.get("advisory", ())), NAMES),
-            limits=_limits(stored.get("limits", {}), shipped.get("limits", {})),
-            calibrated={r.name: r.calibrates for r in RULES if r.calibrates is not None},
-            budgets=_budgets({**shipped.get("budget", {}), **stored.get("budget", {})}),
-            weights=_weights({**shipped.get("evidence", {}), **stored.get("evidence", {})}),
-            random_control=_share(stored.get("random_control", {}).get("rate", 0.0)),
-            salt=str(stored.get("random_control", {}).get("salt", "")),
-            radiation=RadiationPolicy(
-                **{name: float(value) for name, value in stored.get("radiation", {}).items()}
-            ),
+        label = f"{stored['name']}@{stored['version']}#{digest}"
+        of_sites = stored.pop("site", {})
+        policy = _policy(stored, shipped, label=label)
+        return replace(
+            policy,
+            sites={
+                site: _policy(_over(stored, own), shipped, label=f"{label}/{site}")
+                for site, own in of_sites.items()
+            },
         )
     except (OSError, KeyError, ValueError, TypeError, AttributeError) as problem:
         raise NotConfigured(f"policy {path or DEFAULT}: {problem}") from problem
+
+
+def _policy(stored: Mapping[str, Any], shipped: Mapping[str, Any], *, label: str) -> Policy:
+    channels = stored.get("required_channels", shipped["required_channels"])
+    return Policy(
+        label=label,
+        required_sensors=tuple(ScanKind(name) for name in stored["required_sensors"]),
+        required_channels=tuple(Channel(name) for name in channels),
+        release_needs=_known(frozenset(stored["release_needs"]), NAMES),
+        severities=_severities(shipped) | _severities(stored, known=_severities(shipped)),
+        norm=_norm(stored.get("norm", {})),
+        required_registers=_registers(stored.get("required_registers", ())),
+        here=frozenset(str(code).upper() for code in stored.get("here", ())),
+        position=_position(stored.get("position")),
+        off=_known(frozenset(stored.get("off", ())), NAMES),
+        advisory=_known(frozenset(stored.get("advisory", ())), NAMES),
+        limits=_limits(stored.get("limits", {}), shipped.get("limits", {})),
+        calibrated={r.name: r.calibrates for r in RULES if r.calibrates is not None},
+        budgets=_budgets({**shipped.get("budget", {}), **stored.get("budget", {})}),
+        weights=_weights({**shipped.get("evidence", {}), **stored.get("evidence", {})}),
+        random_control=_share(stored.get("random_control", {}).get("rate", 0.0)),
+        salt=str(stored.get("random_control", {}).get("salt", "")),
+        radiation=RadiationPolicy(
+            **{name: float(value) for name, value in stored.get("radiation", {}).items()}
+        ),
+    )
+
+
+def _over(stored: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """A site's own values over the common ones, table by table."""
+    merged = dict(stored)
+    for key, value in own.items():
+        known = merged.get(key)
+        if isinstance(known, Mapping) and isinstance(value, Mapping):
+            merged[key] = _over(known, value)
+        else:
+            merged[key] = value
+    return merged
 
 
 def _known(names: frozenset[str], known: Iterable[str]) -> frozenset[str]:

@@ -94,3 +94,29 @@ def test_goods_that_explain_a_nuclide(nuclide: str, hs_code: str, explains: bool
 
 def test_every_release_need_is_a_rule() -> None:
     assert SHIPPED.release_needs <= NAMES
+
+
+def test_a_site_has_its_own_values_over_the_common_ones(tmp_path: Path) -> None:
+    shipped = Path("service/domain/reconcile/policies/default.toml").read_text(encoding="utf-8")
+    file = tmp_path / "sites.toml"
+    file.write_text(
+        f'{shipped}\n[site.north]\nhere = ["dewvn"]\nadvisory = ["dwell_outlier"]\n'
+        "[site.north.limits.dwell_outlier]\niqr = 2\n[site.north.severity]\nscan_quality = 2\n",
+        encoding="utf-8",
+    )
+    policy = read_policy(file)
+    north, south = policy.at("north"), policy.at("south")
+    assert south is policy
+    assert north.here == {"DEWVN"}
+    assert (north.limit("dwell_outlier", "iqr"), south.limit("dwell_outlier", "iqr")) == (2, 1.5)
+    assert north.limit("dwell_outlier", "least") == south.limit("dwell_outlier", "least")
+    assert (int(north.severity("scan_quality")), int(south.severity("scan_quality"))) == (2, 1)
+    assert north.label == f"{policy.label}/north"
+
+
+def test_a_site_cannot_name_what_does_not_exist(tmp_path: Path) -> None:
+    shipped = Path("service/domain/reconcile/policies/default.toml").read_text(encoding="utf-8")
+    file = tmp_path / "sites.toml"
+    file.write_text(f'{shipped}\n[site.north]\noff = ["no_such_rule"]\n', encoding="utf-8")
+    with pytest.raises(NotConfigured, match="no_such_rule"):
+        read_policy(file)
