@@ -40,7 +40,9 @@ def reach_verdict(case: Case) -> Verdict:
     """HOLD for one mismatch of severity 4, or serious ones from two independent sources.
 
     RELEASE only if nothing mismatches, everything that the policy needs says "match", no
-    required sensor is missing, and nothing of any sensor has failed. Everything else is REVIEW.
+    required sensor is missing, and nothing of any sensor has failed. Everything else is REVIEW,
+    and so is what would be HOLD were no rule advisory: a rule that is only shown can spare a
+    vehicle the HOLD, never a person's look.
     """
     outcomes = tuple(
         outcome
@@ -48,19 +50,21 @@ def reach_verdict(case: Case) -> Verdict:
         for outcome in module.judge(case)
         if outcome.rule not in case.policy.off
     )
-    mismatches = sorted(
-        (o for o in outcomes if o.result is Result.MISMATCH and not o.advisory),
-        key=lambda o: -o.severity,
+    said_wrong = sorted(
+        (o for o in outcomes if o.result is Result.MISMATCH), key=lambda o: -o.severity
     )
-    serious = {o.source for o in mismatches if o.severity >= Severity.SERIOUS}
+    mismatches = [o for o in said_wrong if not o.advisory]
     refusals = blocking(case.policy, outcomes)
-    if (
-        any(o.severity is Severity.HOLD_NOW for o in mismatches)
-        or len(serious) >= INDEPENDENT_SOURCES
-    ):
+    if _holds(mismatches):
         advice = Advice.HOLD
     elif mismatches or refusals:
         advice = Advice.REVIEW
+    elif _holds(said_wrong):
+        advice = Advice.REVIEW
+        refusals = [
+            _reason(say("verdict.advisory_holds")),
+            *((o.sentence, o.said) for o in said_wrong),
+        ]
     else:
         advice = Advice.RELEASE
     reasons = [(o.sentence, o.said) for o in mismatches] + refusals
@@ -82,6 +86,12 @@ def reach_verdict(case: Case) -> Verdict:
         chosen_at_random=rate if chosen else None,
         declaration_version=case.declaration.version if case.declaration else None,
     )
+
+
+def _holds(mismatches: list[RuleOutcome]) -> bool:
+    serious = {o.source for o in mismatches if o.severity >= Severity.SERIOUS}
+    hold_now = any(o.severity is Severity.HOLD_NOW for o in mismatches)
+    return hold_now or len(serious) >= INDEPENDENT_SOURCES
 
 
 Reason = tuple[str, Sentence | None]

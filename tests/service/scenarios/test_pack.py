@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from typer.testing import CliRunner
@@ -61,6 +62,28 @@ def test_the_pack_covers_every_risk_and_every_rule_that_can_mismatch() -> None:
     assert min(per_risk.values()) >= 10
     assert {rule for scenario in PACK for rule in scenario.fires} == NAMES - NEVER_MISMATCH
     assert len({scenario.title for scenario in PACK}) == len(PACK)
+
+
+HELD = [scenario for scenario in PACK if scenario.advice is Advice.HOLD]
+
+
+@pytest.mark.parametrize("scenario", HELD, ids=[s.title for s in HELD])
+def test_no_advisory_rule_turns_a_hold_into_a_release(scenario: Scenario) -> None:
+    """Whichever of its rules a site has made advisory, or all rules there are."""
+    for advisory in (*({rule} for rule in scenario.fires), scenario.fires, NAMES):
+        policy = replace(POLICY, advisory=frozenset(advisory))
+        verdict = reach_verdict(case_of(scenario.bad, policy))
+        assert verdict.advice is not Advice.RELEASE, advisory
+
+
+def test_a_rule_for_review_alone_releases_once_it_is_advisory() -> None:
+    """So that its budget is worth something."""
+    freed = 0
+    for scenario in PACK:
+        policy = replace(POLICY, advisory=scenario.fires - POLICY.release_needs)
+        verdict = reach_verdict(case_of(scenario.bad, policy))
+        freed += scenario.advice is Advice.REVIEW and verdict.advice is Advice.RELEASE
+    assert freed > 0
 
 
 def test_a_twin_is_another_visit_than_its_scenario() -> None:
