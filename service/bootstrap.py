@@ -30,10 +30,12 @@ from service.store.budgets import SqlBudgetStore
 from service.store.engine import migrate, open_engine
 from service.store.passages import SqlPassages
 from service.store.repository import SqlRepository
+from service.store.scan_orders import SqlScanOrders
 from service.usecases.ask_registers import Asker
 from service.usecases.budgets import Budgets
 from service.usecases.issue_keys import authenticate_key
 from service.usecases.ports import Analyser
+from service.usecases.scan_orders import ScanOrders
 from service.usecases.watch_papers import PaperWatch
 from service.usecases.work import Worker
 from service.web.metrics import MeasuredAnalyser, Metrics
@@ -155,6 +157,7 @@ def build(settings: Settings, *, analyser: Analyser | None = None) -> Tallyman:
         registers=registers.desk(repository, now_due=paper_watch.wake),
         budgets=budgets,
         reconcile=partial(reconcile, policy=policy),
+        scan_orders=ScanOrders(store=SqlScanOrders(engine), clock=utc_now),
         metrics=metrics,
         live=LivePassages(store=SqlPassages(engine), analyser=LocalAnalyser(inspector)),
     )

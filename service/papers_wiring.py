@@ -29,6 +29,7 @@ from service.store.engine import migrate, open_engine
 from service.store.history import SqlHistoryStore
 from service.store.paper_archive import SqlPaperArchive
 from service.store.repository import SqlRepository
+from service.store.scan_orders import SqlScanOrders
 from service.store.visit_store import SqlVisitStore
 from service.usecases.assemble_visit import Assembler
 from service.usecases.budgets import Budgets
@@ -39,6 +40,7 @@ from service.usecases.judge_inspection import judge_inspection
 from service.usecases.paper_desk import PaperDesk
 from service.usecases.papers_of_case import AskRegisters, complete_case
 from service.usecases.replay import Replay
+from service.usecases.scan_orders import with_orders
 from service.usecases.watch_papers import Chore
 
 _DROP_FOLDER = Caller(name="drop folder", role=Role.PORT)
@@ -87,7 +89,12 @@ def open_papers(settings: Settings) -> Iterator[Papers]:
                 question.statement() for question in questions.of(file.inspection.id)
             ),
         )
-        replay = Replay(repository=repository, complete=complete, in_force=budgets.policy_of)
+        replay = Replay(
+            repository=repository,
+            complete=complete,
+            in_force=budgets.policy_of,
+            at_site=budgets.as_kept_at,
+        )
         yield Papers(desk=desk, audit=SqlAuditLog(engine), replay=replay, budgets=budgets)
     finally:
         engine.dispose()
@@ -99,7 +106,10 @@ def completion(
     """What turns a stored case into what the rules judge."""
     return then(
         partial(complete_case, assembler=assembler, ask=ask, check=check_between),
-        partial(with_history, store=SqlHistoryStore(engine), policy=policy),
+        then(
+            partial(with_history, store=SqlHistoryStore(engine), policy=policy),
+            partial(with_orders, store=SqlScanOrders(engine)),
+        ),
     )
 
 

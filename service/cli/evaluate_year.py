@@ -71,6 +71,8 @@ def _figures(regime: Regime, rate: float) -> dict[str, Any]:
         "rule_quarters": len(regime.tallies),
         "surely_over_budget": sum(cell.interval()[0] > rate for cell in cells),
         "over_budget": sum(cell.raised > rate * cell.clean for cell in cells),
+        "surely_over_while_active": sum(cell.interval_active()[0] > rate for cell in cells),
+        "over_while_active": sum(cell.raised > rate * cell.clean_active for cell in cells),
         "advisory_days": sum(cell.advisory_days for cell in cells),
         "quarters": [
             {
@@ -80,6 +82,8 @@ def _figures(regime: Regime, rate: float) -> dict[str, Any]:
                 "clean": cell.clean,
                 "false_alarms": cell.raised,
                 "interval": [round(bound, 5) for bound in cell.interval()],
+                "clean_active": cell.clean_active,
+                "interval_active": [round(bound, 5) for bound in cell.interval_active()],
                 "advisory_days": cell.advisory_days,
             }
             for (site, rule, quarter), cell in sorted(regime.tallies.items())
@@ -99,6 +103,10 @@ def _show(regimes: Sequence[Regime], rate: float) -> None:
             f"{f['surely_over_budget']} of {f['rule_quarters']}"
         ),
         "the same, over by count": lambda f: f"{f['over_budget']}",
+        "surely over on the days when it was active": lambda f: (
+            f"{f['surely_over_while_active']} of {f['rule_quarters']}"
+        ),
+        "the same, over by count ": lambda f: f"{f['over_while_active']}",
         "days of a rule in advisory": lambda f: f"{f['advisory_days']}",
     }
     for name, cell in rows.items():
@@ -123,7 +131,8 @@ def _page(regimes: Sequence[Regime], figures: dict[str, Any], rate: float) -> st
             f"<h2>{escape(regime.name)}</h2><p>Detected {numbers['detected']} of {numbers['bad']} "
             f"bad loads; raised {numbers['clean_loads_raised']:,} of {numbers['clean']:,} clean; "
             f"{numbers['surely_over_budget']} of {numbers['rule_quarters']} quarters surely over "
-            f"budget; {numbers['advisory_days']} rule-days in advisory.</p>"
+            f"budget, {numbers['surely_over_while_active']} counting only days when the rule was "
+            f"active; {numbers['advisory_days']} rule-days in advisory.</p>"
         )
         parts.append(_intervals(regime, rate))
         parts.append(_workload(regime))

@@ -19,7 +19,7 @@ from service.domain.learning.sampling import BaseRate, base_rate
 from service.domain.reconcile.policy_file import DEFAULT, read_policy
 from service.errors import InvalidInput
 from service.papers_wiring import open_papers
-from service.usecases.budgets import Lesson, controls, lessons
+from service.usecases.budgets import Lesson, lessons
 
 _NAME, _RULES = re.compile(r'^name = "(.*)"$', re.M), re.compile(r"^#? ?rules = \{.*$", re.M)
 
@@ -33,6 +33,8 @@ def learn(
 ) -> None:
     """What each rule's word is worth by control results, and how much is wrong at all.
 
+    Only loads that were opened count, each for as many as it was chosen from: one that was drawn
+    at random for all that no rule raised, one that a rule raised for those released unopened.
     Few results change little: the policy's own word counts as 20 loads of either kind. Nothing
     takes effect by itself: look at the proposal with `tallyman replay --policy`, then name it in
     TALLYMAN_POLICY_FILE.
@@ -42,11 +44,12 @@ def learn(
     settings = Settings()
     with open_papers(settings) as papers:
         budgets = papers.budgets
-        found = lessons(budgets.store, budgets.policy, sites=site or budgets.store.sites())
-        rate = base_rate(controls(budgets.store, budgets.repository))
+        sites = site or budgets.store.sites()
+        found = lessons(budgets.store, budgets.policy, sites=sites)
+        rate = base_rate(budgets.store.controlled(sites))
     if target is not None:
         if not found:
-            raise InvalidInput("no control result and no released load yet: nothing to learn from")
+            raise InvalidInput("no control result yet: nothing to learn from")
         target.write_text(_proposal(settings.policy_file, found), encoding="utf-8")
         read_policy(target)
         err.print(f"proposed: {target}; see: tallyman replay --policy {target}", style="dim")
@@ -64,10 +67,10 @@ def _report(found: Sequence[Lesson], rate: BaseRate | None) -> dict[str, Any]:
         "rules": [
             {
                 "rule": lesson.rule,
-                "found": lesson.counts.found,
-                "found_mismatch": lesson.counts.found_mismatch,
-                "clean": lesson.counts.clean,
-                "clean_mismatch": lesson.counts.clean_mismatch,
+                "found": round(lesson.counts.found, 3),
+                "found_mismatch": round(lesson.counts.found_mismatch, 3),
+                "clean": round(lesson.counts.clean, 3),
+                "clean_mismatch": round(lesson.counts.clean_mismatch, 3),
                 "stated": lesson.stated,
                 "mismatch": round(lesson.learned.mismatch, 3),
                 "mismatch_interval": [
@@ -94,8 +97,8 @@ def _show(found: Sequence[Lesson], rate: BaseRate | None) -> None:
         counts, learned = lesson.counts, lesson.learned
         table.add_row(
             lesson.rule,
-            f"{counts.found_mismatch} of {counts.found}",
-            f"{counts.clean_mismatch} of {counts.clean}",
+            f"{counts.found_mismatch:.0f} of {counts.found:.0f}",
+            f"{counts.clean_mismatch:.0f} of {counts.clean:.0f}",
             f"{lesson.stated:.1f}",
             f"{learned.mismatch:.1f}",
             f"{learned.mismatch_low:.1f} to {learned.mismatch_high:.1f}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,6 +18,7 @@ from service.cli.terminal import JsonOption, SitesOption, out, progress_bar
 from service.config import Settings
 from service.domain.access import Caller, Role
 from service.domain.reconcile.policy_file import read_policy
+from service.domain.verdict import Advice
 from service.papers_wiring import open_papers
 from service.usecases.ports import InspectionFilter
 from service.usecases.replay import JUDGED, Change, Replayed
@@ -48,9 +50,9 @@ def replay(
     )
     with open_papers(Settings()) as papers, progress_bar("inspections") as progress:
         total = papers.replay.count(filters, caller=_ME)
-        found: list[Replayed] = []
+        found = Counted()
         for done, one in enumerate(papers.replay.run(new, filters, caller=_ME), start=1):
-            found.append(one)
+            found.add(one)
             progress(done, total)
     if as_json:
         sys.stdout.write(json.dumps(_report(found, new.label), indent=1, ensure_ascii=False) + "\n")
@@ -58,29 +60,45 @@ def replay(
         _show(found, new.label)
 
 
+@dataclass(slots=True)
+class Counted:
+    """What is kept of a replay while it runs: all counts, and of what changed a row."""
+
+    inspections: int = 0
+    moved: Counter[tuple[Advice, Advice]] = field(default_factory=Counter)
+    changed: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(self, one: Replayed) -> None:
+        self.inspections += 1
+        if one.advice_changes:
+            self.moved[one.before.advice, one.after.advice] += 1
+        if one.advice_changes or one.changes:
+            self.changed.append(_row(one))
+
+
 def _utc(at: datetime | None) -> datetime | None:
     return at if at is None or at.tzinfo is not None else at.replace(tzinfo=UTC)
 
 
-def _report(found: list[Replayed], label: str) -> dict[str, Any]:
+def _report(found: Counted, label: str) -> dict[str, Any]:
     return {
         "policy": label,
-        "inspections": len(found),
-        "advice_changes": sum(one.advice_changes for one in found),
-        "changed": [
-            {
-                "inspection": one.inspection_id,
-                "site": one.site,
-                "captured_at": one.captured_at.isoformat(),
-                "stored": one.stored.value if one.stored else None,
-                "before": one.before.advice.value,
-                "after": one.after.advice.value,
-                "rules": [_words(change) for change in one.changes],
-                "reasons": list(one.after.reasons),
-            }
-            for one in found
-            if one.advice_changes or one.changes
-        ],
+        "inspections": found.inspections,
+        "advice_changes": found.moved.total(),
+        "changed": found.changed,
+    }
+
+
+def _row(one: Replayed) -> dict[str, Any]:
+    return {
+        "inspection": one.inspection_id,
+        "site": one.site,
+        "captured_at": one.captured_at.isoformat(),
+        "stored": one.stored.value if one.stored else None,
+        "before": one.before.advice.value,
+        "after": one.after.advice.value,
+        "rules": [_words(change) for change in one.changes],
+        "reasons": list(one.after.reasons),
     }
 
 
@@ -93,31 +111,30 @@ def _words(change: Change) -> dict[str, str | None]:
     }
 
 
-def _show(found: list[Replayed], label: str) -> None:
-    moved = Counter((one.before.advice, one.after.advice) for one in found if one.advice_changes)
-    out.print(f"{len(found)} inspections under {escape(label)}")
-    for (before, after), count in sorted(moved.items()):
+def _show(found: Counted, label: str) -> None:
+    out.print(f"{found.inspections} inspections under {escape(label)}")
+    for (before, after), count in sorted(found.moved.items()):
         out.print(f"  {count} from {before.value} to {after.value}")
-    changed = [one for one in found if one.advice_changes]
+    changed = [row for row in found.changed if row["before"] != row["after"]]
     if not changed:
         out.print("No advice would change.")
         return
     table = Table("Inspection", "Site", "Scanned", "Before", "After", "Because", box=None)
-    for one in changed[:MOST_ROWS]:
+    for row in changed[:MOST_ROWS]:
         table.add_row(
-            one.inspection_id[:8],
-            escape(one.site),
-            f"{one.captured_at:%Y-%m-%d %H:%M}",
-            one.before.advice.value,
-            one.after.advice.value,
-            escape(_because(one)),
+            row["inspection"][:8],
+            escape(row["site"]),
+            row["captured_at"][:16].replace("T", " "),
+            row["before"],
+            row["after"],
+            escape(_because(row)),
         )
     out.print(table)
     if len(changed) > MOST_ROWS:
         out.print(f"and {len(changed) - MOST_ROWS} more; --json has all", style="dim")
 
 
-def _because(one: Replayed) -> str:
-    if one.changes:
-        return ", ".join(dict.fromkeys(change.rule for change in one.changes))
+def _because(row: dict[str, Any]) -> str:
+    if row["rules"]:
+        return ", ".join(dict.fromkeys(change["rule"] for change in row["rules"]))
     return "the same outcomes weigh differently"

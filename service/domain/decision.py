@@ -49,6 +49,11 @@ class ControlResult:
     what: str = ""
 
 
+def was_opened(results: Sequence[ControlResult]) -> bool:
+    """Whether anyone has looked into the load."""
+    return any(result.outcome is not ControlOutcome.NOT_OPENED for result in results)
+
+
 def is_clean(
     decisions: Sequence[OperatorDecision], results: Sequence[ControlResult]
 ) -> bool | None:
@@ -56,6 +61,7 @@ def is_clean(
 
     A load that was opened speaks for itself. One that a person released unopened counts as clean:
     of few of them it is not true, and those make budgets a little too generous, never too strict.
+    What a rule is worth is learned from opened loads alone.
     """
     opened = [r for r in results if r.outcome is not ControlOutcome.NOT_OPENED]
     if opened:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from dataclasses import asdict
 
 from sqlalchemy import (
     Boolean,
     Column,
+    Connection,
     Float,
     Index,
     Integer,
@@ -25,7 +26,9 @@ from service.domain.access import Caller
 from service.domain.budget.standing import CleanResult, Standing
 from service.domain.decision import ControlResult
 from service.domain.inspection import InspectionState
+from service.domain.learning.known_load import KnownLoad, propensity
 from service.domain.learning.ratios import Counts
+from service.domain.learning.sampling import Controlled
 from service.errors import Conflict
 from service.store.connections import Connections, inspection_row, last_number
 from service.store.stored_json import Codec
@@ -50,10 +53,16 @@ rule_results = Table(
     Column("inspection_id", String(36), nullable=False),
     Column("at", Instant, nullable=False),
     Column("clean", Boolean, nullable=False),
+    Column("opened", Boolean, nullable=False),
+    Column("raised", Boolean, nullable=False),
+    Column("chance", Float),
     Column("mismatch", Boolean, nullable=False),
     Column("score", Float),
     Index(None, "site", "rule", "clean", "number"),
     Index(None, "inspection_id"),
+    Index(None, "opened", "raised"),
+    # A number that was once given is never given again: who follows by number misses nothing.
+    sqlite_autoincrement=True,
 )
 rule_standings = Table(
     "rule_standings",
@@ -100,31 +109,24 @@ class SqlBudgetStore(Connections):
             detail = f"{result.outcome.value.replace('_', ' ')} by {result.by}"
             self._record(db, row.id, row.site, result.at, "control result", detail)
 
-    def keep_results(
-        self,
-        inspection_id: str,
-        *,
-        site: str,
-        at: datetime,
-        clean: bool,
-        results: Sequence[RuleResult],
-    ) -> None:
+    def keep_results(self, load: KnownLoad, results: Sequence[RuleResult]) -> None:
         rows = [
             {
-                "site": site,
+                **asdict(load),
                 "rule": result.rule,
-                "inspection_id": inspection_id,
-                "at": at,
-                "clean": clean,
                 "mismatch": result.mismatch,
                 "score": result.score,
             }
             for result in results
         ]
         with self._writing() as db:
-            db.execute(delete(rule_results).where(rule_results.c.inspection_id == inspection_id))
+            _forget(db, load.inspection_id)
             if rows:
                 db.execute(insert(rule_results), rows)
+
+    def forget_results(self, inspection_id: str) -> None:
+        with self._writing() as db:
+            _forget(db, inspection_id)
 
     def clean_results(self, site: str, rule: str, *, limit: int) -> Iterable[CleanResult]:
         table = rule_results
@@ -143,6 +145,17 @@ class SqlBudgetStore(Connections):
         table = rule_standings
         newest = select(func.max(table.c.number)).where(table.c.site == site).group_by(table.c.rule)
         query = select(table.c.body).where(table.c.number.in_(newest))
+        with self._reading() as db:
+            return tuple(_STANDING.load(body) for body in db.execute(query).scalars())
+
+    def past_standings(self, site: str, rule: str, *, limit: int) -> tuple[Standing, ...]:
+        table = rule_standings
+        query = (
+            select(table.c.body)
+            .where(table.c.site == site, table.c.rule == rule)
+            .order_by(table.c.number.desc())
+            .limit(limit)
+        )
         with self._reading() as db:
             return tuple(_STANDING.load(body) for body in db.execute(query).scalars())
 
@@ -175,15 +188,22 @@ class SqlBudgetStore(Connections):
 
     def counts(self, sites: Collection[str]) -> dict[str, Counts]:
         table = rule_results
+        kinds = (table.c.rule, table.c.clean, table.c.mismatch, table.c.raised, table.c.chance)
         query = (
-            select(table.c.rule, table.c.clean, table.c.mismatch, func.count())
-            .where(table.c.site.in_(sites))
-            .group_by(table.c.rule, table.c.clean, table.c.mismatch)
+            select(*kinds, func.count().label("loads"))
+            .where(table.c.site.in_(sites), table.c.opened.is_(True))
+            .group_by(*kinds)
         )
-        found: dict[str, dict[tuple[bool, bool], int]] = {}
+        found: dict[str, dict[tuple[bool, bool], float]] = {}
         with self._reading() as db:
-            for rule, clean, mismatch, count in db.execute(query):
-                found.setdefault(rule, {})[bool(clean), bool(mismatch)] = count
+            share = _raised_opened(db, sites)
+            for row in db.execute(query):
+                weight = row.loads / propensity(
+                    raised=row.raised, chance=row.chance, raised_opened=share
+                )
+                kind = (bool(row.clean), bool(row.mismatch))
+                of = found.setdefault(row.rule, {})
+                of[kind] = of.get(kind, 0.0) + weight
         return {
             rule: Counts(
                 found=of.get((False, True), 0) + of.get((False, False), 0),
@@ -194,6 +214,38 @@ class SqlBudgetStore(Connections):
             for rule, of in found.items()
         }
 
-    def controlled(self) -> tuple[str, ...]:
+    def controlled(self, sites: Collection[str]) -> tuple[Controlled, ...]:
+        table = rule_results
+        query = (
+            select(table.c.inspection_id, table.c.clean, table.c.raised, table.c.chance)
+            .where(table.c.site.in_(sites), table.c.opened.is_(True))
+            .distinct()
+        )
         with self._reading() as db:
-            return tuple(db.execute(select(control_results.c.inspection_id).distinct()).scalars())
+            share = _raised_opened(db, sites)
+            return tuple(
+                Controlled(
+                    found=not row.clean,
+                    propensity=propensity(
+                        raised=row.raised, chance=row.chance, raised_opened=share
+                    ),
+                )
+                for row in db.execute(query)
+            )
+
+
+def _forget(db: Connection, inspection_id: str) -> None:
+    db.execute(delete(rule_results).where(rule_results.c.inspection_id == inspection_id))
+
+
+def _raised_opened(db: Connection, sites: Collection[str]) -> float:
+    """Which share of the raised loads that are known was opened; the others were released."""
+    table = rule_results
+    query = (
+        select(table.c.opened, func.count(table.c.inspection_id.distinct()))
+        .where(table.c.site.in_(sites), table.c.raised.is_(True))
+        .group_by(table.c.opened)
+    )
+    loads = {bool(opened): count for opened, count in db.execute(query)}
+    known = sum(loads.values())
+    return loads.get(True, 0) / known if known else 1.0

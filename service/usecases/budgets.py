@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Protocol
 
 from service.domain.access import Caller, Permission
@@ -16,13 +15,14 @@ from service.domain.budget.standing import (
     standing_of,
     with_standings,
 )
-from service.domain.decision import ControlOutcome, ControlResult, is_clean
+from service.domain.decision import ControlOutcome, ControlResult, is_clean, was_opened
+from service.domain.learning.known_load import KnownLoad
 from service.domain.learning.ratios import Counts, LearnedRatio, learned_ratio
 from service.domain.learning.sampling import Controlled
 from service.domain.reconcile.judge import CHOSEN_AT_RANDOM
 from service.domain.reconcile.policy import Policy
 from service.domain.reconcile.rules import NAMES
-from service.domain.verdict import Result, RuleOutcome, Severity, Verdict
+from service.domain.verdict import Advice, Result, RuleOutcome, Severity, Verdict
 from service.errors import Conflict, Forbidden, InvalidInput
 from service.usecases.ports import CaseFile, Clock, Repository
 
@@ -51,16 +51,12 @@ class BudgetStore(Protocol):
         """Raises: NotFound; Conflict: not decided, or someone else came in between."""
         ...
 
-    def keep_results(
-        self,
-        inspection_id: str,
-        *,
-        site: str,
-        at: datetime,
-        clean: bool,
-        results: Sequence[RuleResult],
-    ) -> None:
-        """In place of what was kept of the inspection before; none if nobody knows of it."""
+    def keep_results(self, load: KnownLoad, results: Sequence[RuleResult]) -> None:
+        """In place of what was kept of the inspection before."""
+        ...
+
+    def forget_results(self, inspection_id: str) -> None:
+        """Nobody knows of it any more."""
         ...
 
     def clean_results(self, site: str, rule: str, *, limit: int) -> Iterable[CleanResult]:
@@ -71,6 +67,10 @@ class BudgetStore(Protocol):
         """The newest of each rule."""
         ...
 
+    def past_standings(self, site: str, rule: str, *, limit: int) -> tuple[Standing, ...]:
+        """What became of the rule, by itself or by whom, newest first."""
+        ...
+
     def add_standing(self, site: str, standing: Standing) -> None: ...
 
     def sites(self) -> tuple[str, ...]:
@@ -78,11 +78,11 @@ class BudgetStore(Protocol):
         ...
 
     def counts(self, sites: Collection[str]) -> dict[str, Counts]:
-        """By rule, over all loads that are known."""
+        """By rule, over all loads that were opened, each by its inverse propensity."""
         ...
 
-    def controlled(self) -> tuple[str, ...]:
-        """Inspections with a control result."""
+    def controlled(self, sites: Collection[str]) -> tuple[Controlled, ...]:
+        """Every load that was opened, with the probability with which it was chosen."""
         ...
 
     def newest(self, site: str) -> int:
@@ -108,7 +108,11 @@ class Budgets:
 
     def policy_of(self, site: str) -> Policy:
         """The policy as it holds at a site now."""
-        return with_standings(self.policy.at(site), self.store.standings(site))
+        return self.as_kept_at(self.policy, site)
+
+    def as_kept_at(self, policy: Policy, site: str) -> Policy:
+        """Any policy with the limits and standings that are kept at a site."""
+        return with_standings(policy.at(site), self.store.standings(site))
 
     def record(
         self, inspection_id: str, *, outcome: ControlOutcome, what: str, caller: Caller
@@ -144,16 +148,23 @@ class Budgets:
 
     def learn(self, file: CaseFile) -> None:
         """Keep what the rules said, if it is known whether the load is clean."""
-        clean = is_clean(file.decisions, self.store.control_results(file.inspection.id))
-        known = file.verdicts and clean is not None
-        outcomes = file.verdicts[-1].verdict.outcomes if known else ()
-        self.store.keep_results(
-            file.inspection.id,
+        controls = self.store.control_results(file.inspection.id)
+        clean = is_clean(file.decisions, controls)
+        if not file.verdicts or clean is None:
+            self.store.forget_results(file.inspection.id)
+            return
+        verdict = file.verdicts[-1].verdict
+        by_chance = only_by_chance(verdict)
+        load = KnownLoad(
+            inspection_id=file.inspection.id,
             site=file.inspection.site,
             at=self.clock(),
-            clean=bool(clean),
-            results=results_of(outcomes),
+            clean=clean,
+            opened=was_opened(controls),
+            raised=verdict.advice is not Advice.RELEASE and not by_chance,
+            chance=verdict.chosen_at_random if by_chance else None,
         )
+        self.store.keep_results(load, results_of(verdict.outcomes))
 
     def follow(self) -> None:
         """Bring standings up to date where there are new results; a chore of the background."""
@@ -186,9 +197,11 @@ class Budgets:
         )
 
     def set_state(
-        self, site: str, rule: str, *, state: State, reason: str, caller: Caller
+        self, site: str, rule: str, *, state: State | None, reason: str, caller: Caller
     ) -> Standing:
         """A person's word on a rule at a site; it holds until a person says otherwise.
+
+        None takes the word back: from then on the rule's own record decides.
 
         Raises:
             Forbidden: the caller may not manage, or not this site.
@@ -203,10 +216,18 @@ class Budgets:
         if not reason.strip():
             raise InvalidInput("say why", field="reason")
         now = next(s for s in self.observed(site) if s.rule == rule)
-        by = caller.name if state is State.ADVISORY else ""
-        word = replace(now, state=state, by=by, cause=reason.strip(), at=self.clock())
+        word = replace(
+            now,
+            state=state or now.state,
+            by=caller.name if state else "",
+            said_by=caller.name,
+            cause=reason.strip(),
+            at=self.clock(),
+        )
         self.store.add_standing(site, word)
-        return word
+        if state is None:
+            self.bring_up_to_date(site)
+        return next((s for s in self.store.standings(site) if s.rule == rule), word)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,29 +252,10 @@ def lessons(store: BudgetStore, policy: Policy, *, sites: Collection[str]) -> tu
     return tuple(found)
 
 
-def controls(store: BudgetStore, repository: Repository) -> tuple[Controlled, ...]:
-    """Every load that was opened, with the probability with which it was chosen."""
-    found = []
-    for inspection_id in store.controlled():
-        opened = [
-            result
-            for result in store.control_results(inspection_id)
-            if result.outcome is not ControlOutcome.NOT_OPENED
-        ]
-        verdicts = repository.judging_file(inspection_id).verdicts
-        if opened and verdicts:
-            propensity = _propensity(verdicts[-1].verdict)
-            wrong = opened[-1].outcome is ControlOutcome.FOUND
-            found.append(Controlled(found=wrong, propensity=propensity))
-    return tuple(found)
-
-
-def _propensity(verdict: Verdict) -> float:
-    """1 where the rules asked for a look; the rate where chance alone did."""
-    by_chance = [said.key for said in verdict.said if said is not None] == [CHOSEN_AT_RANDOM]
-    if verdict.chosen_at_random is None or not by_chance:
-        return 1.0
-    return verdict.chosen_at_random
+def only_by_chance(verdict: Verdict) -> bool:
+    """Whether nothing but the draw asks for a look into the load."""
+    keys = [said.key for said in verdict.said if said is not None]
+    return verdict.chosen_at_random is not None and keys == [CHOSEN_AT_RANDOM]
 
 
 def results_of(outcomes: Sequence[RuleOutcome]) -> tuple[RuleResult, ...]:

@@ -60,11 +60,15 @@ class Replayed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replay:
-    """`complete` adds papers, registers' answers and history without changing any of them."""
+    """`complete` adds papers, registers' answers and history without changing any of them.
+    `at_site` is a policy as it holds at a site, with the limits and standings that are kept there:
+    both policies get them, so that what differs is the policies alone.
+    """
 
     repository: Repository
     complete: Callable[[CaseFile], CaseFile]
     in_force: Callable[[str], Policy]
+    at_site: Callable[[Policy, str], Policy]
 
     def count(self, filters: InspectionFilter, *, caller: Caller) -> int:
         """How many there are to replay."""
@@ -83,7 +87,9 @@ class Replay:
                 captured_at=file.inspection.captured_at,
                 stored=file.verdicts[-1].verdict.advice if file.verdicts else None,
                 before=verdict_of(file, repository=self.repository, policy=self.in_force(site)),
-                after=verdict_of(file, repository=self.repository, policy=policy.at(site)),
+                after=verdict_of(
+                    file, repository=self.repository, policy=self.at_site(policy, site)
+                ),
             )
 
     def _ids(self, filters: InspectionFilter, caller: Caller) -> Iterator[str]:

@@ -100,14 +100,23 @@ SITES = (
 
 @dataclass(slots=True, kw_only=True)
 class Tally:
-    """Counts of one rule in one quarter at one site under one regime."""
+    """Counts of one rule in one quarter at one site under one regime.
+
+    `raised` are false alarms that reached anyone: none while the rule is advisory. `clean` are all
+    clean loads, which is what the site lives with; `clean_active` those of days on which the rule
+    was active, which is what it does when it speaks.
+    """
 
     clean: int = 0
+    clean_active: int = 0
     raised: int = 0
     advisory_days: int = 0
 
     def interval(self) -> tuple[float, float]:
         return exact_interval(self.raised, self.clean)
+
+    def interval_active(self) -> tuple[float, float]:
+        return exact_interval(self.raised, self.clean_active)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -277,6 +286,7 @@ def _judge(
         tally.clean += int(clean.sum())
         tally.advisory_days += not active
         if active:
+            tally.clean_active += int(clean.sum())
             tally.raised += int((said[name] & clean).sum())
             raised |= said[name]
     regime.bad += int(loads.bad.sum())

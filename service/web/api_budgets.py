@@ -24,6 +24,8 @@ from service.web.schemas import Site
 from service.web.wiring import Services, UsesServices
 
 router = APIRouter(prefix="/v1", tags=["budgets"], route_class=StrictJsonRoute)
+MOST_STATES = 200
+SiteName = Annotated[str, Path(max_length=100)]
 RuleName = Annotated[str, Path(max_length=60, pattern=r"^[a-z0-9_]+$")]
 
 
@@ -77,19 +79,35 @@ def sites_of(services: Services, caller: Caller) -> list[str]:
     return [site for site in services.budgets.store.sites() if caller.sees(site)]
 
 
+@router.get("/budgets/{site}/{rule}", response_model=list[StandingOut])
+def past_states(
+    site: SiteName, rule: RuleName, caller: Reader, services: UsesServices, language: ReadIn
+) -> list[StandingOut]:
+    """What became of a rule at a site, when, why, and by whom if it was a person; newest first."""
+    _seen(site, caller)
+    return [
+        standing_out(site, standing, title=title_of(standing.rule, language))
+        for standing in services.budgets.store.past_standings(site, rule, limit=MOST_STATES)
+    ]
+
+
+def _seen(site: str, caller: Caller) -> None:
+    if not caller.sees(site):
+        raise NotFound(f"there is no site {site}")
+
+
 @router.post("/budgets/{site}/{rule}", response_model=StandingOut)
 def set_state(  # noqa: PLR0917 - path and body
-    site: Annotated[str, Path(max_length=100)],
+    site: SiteName,
     rule: RuleName,
     word: StandingIn,
     caller: Manager,
     services: UsesServices,
     language: ReadIn,
 ) -> StandingOut:
-    """A person's word: a rule is advisory at a site until a person sets it back."""
-    if not caller.sees(site):
-        raise NotFound(f"there is no site {site}")
+    """A person's word: it holds until a person says otherwise, or leaves it to the record."""
+    _seen(site, caller)
     standing = services.budgets.set_state(
-        site, rule, state=word.state, reason=word.reason, caller=caller
+        site, rule, state=word.state.state, reason=word.reason, caller=caller
     )
     return standing_out(site, standing, title=title_of(rule, language))

@@ -22,6 +22,7 @@ from service.web import (
     api_passages,
     api_reconcile,
     api_registers,
+    api_scan_orders,
     api_visit,
     console,
     docs,
@@ -78,6 +79,7 @@ def create_app(services: Services, *, lifespan: Lifespan = _nothing) -> FastAPI:
         api_operations,
         api_budgets,
         api_reconcile,
+        api_scan_orders,
         docs,
         console,
     ):

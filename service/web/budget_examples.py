@@ -30,7 +30,30 @@ STANDING: Json = {
     "calibrated_on": 2_140,
     "drift_z": 5.2,
     "by": "",
+    "said_by": "",
     "cause": "19 false alarms on 2140 clean loads",
+    "at": "2026-11-24T09:12:00Z",
+}
+ORDER: Json = {"subject": "CSQU3054383", "due": "2026-11-25T18:00:00Z", "reason": "profile 14"}
+ORDERED: Json = {
+    "number": 7,
+    "site": "main",
+    "subject": "CSQU3054383",
+    "sensor": "xray",
+    "state": "open",
+    "ordered_at": "2026-11-24T09:10:00Z",
+    "due": "2026-11-25T18:00:00Z",
+    "reason": "profile 14",
+    "ordered_by": "targeting",
+    "cancelled_at": None,
+    "cancelled_by": "",
+    "made_by": None,
+}
+_CANCELLED: Json = {
+    **ORDERED,
+    "state": "cancelled",
+    "cancelled_at": "2026-11-24T10:00:00Z",
+    "cancelled_by": "targeting",
 }
 _CONTROLS = "/v1/inspections/{inspection_id}/control-results"
 RECONCILE: Json = {
@@ -62,6 +85,7 @@ RECONCILED: Json = {
 REQUESTS: Mapping[tuple[str, str], Json] = {
     ("post", _CONTROLS): CONTROL,
     ("post", "/v1/reconcile"): RECONCILE,
+    ("post", "/v1/scan-orders"): ORDER,
     ("post", "/v1/budgets/{site}/{rule}"): WORD,
 }
 RESPONSES: Mapping[tuple[str, str, str], Any] = {
@@ -69,5 +93,10 @@ RESPONSES: Mapping[tuple[str, str, str], Any] = {
     ("get", _CONTROLS, "200"): [CONTROLLED],
     ("get", "/v1/budgets", "200"): [STANDING],
     ("post", "/v1/reconcile", "200"): RECONCILED,
+    ("post", "/v1/scan-orders", "201"): ORDERED,
+    ("get", "/v1/scan-orders", "200"): [ORDERED],
+    ("get", "/v1/scan-orders/{number}", "200"): ORDERED,
+    ("delete", "/v1/scan-orders/{number}", "200"): _CANCELLED,
+    ("get", "/v1/budgets/{site}/{rule}", "200"): [STANDING],
     ("post", "/v1/budgets/{site}/{rule}", "200"): STANDING,
 }

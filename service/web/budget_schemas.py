@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -29,12 +30,24 @@ class ControlResultOut(BaseModel):
     what: str
 
 
+class WordState(StrEnum):
+    """What a person may say of a rule; AUTOMATIC leaves it to the rule's own record again."""
+
+    ACTIVE = "active"
+    ADVISORY = "advisory"
+    AUTOMATIC = "automatic"
+
+    @property
+    def state(self) -> State | None:
+        return None if self is WordState.AUTOMATIC else State(self.value)
+
+
 class StandingIn(BaseModel):
-    """`advisory` until a person sets it back to `active`."""
+    """`active` and `advisory` hold until a person says otherwise or `automatic`."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    state: Annotated[State, Field(strict=False)]
+    state: Annotated[WordState, Field(strict=False)]
     reason: Annotated[str, Field(min_length=1, max_length=MAX_WHAT)]
 
 
@@ -42,7 +55,8 @@ class StandingOut(BaseModel):
     """A rule at a site: the share of clean loads that it may call mismatch, and what it did.
 
     `observed_low` and `observed_high` are the exact interval of 95 %. `limit` is set by the site's
-    own clean traffic, null: the policy's holds.
+    own clean traffic, null: the policy's holds. `by` is the person whose word the state is, "" if
+    it follows from the record; `said_by` and `at` tell of the last change.
     `drift_z` beyond 4 either way: newer scores are not as older ones were.
     """
 
@@ -60,7 +74,9 @@ class StandingOut(BaseModel):
     calibrated_on: int
     drift_z: float | None
     by: str
+    said_by: str
     cause: str
+    at: datetime | None
 
 
 def standing_out(site: str, standing: Standing, *, title: str) -> StandingOut:
@@ -79,5 +95,7 @@ def standing_out(site: str, standing: Standing, *, title: str) -> StandingOut:
         calibrated_on=standing.calibrated_on,
         drift_z=standing.drift_z,
         by=standing.by,
+        said_by=standing.said_by,
         cause=standing.cause,
+        at=standing.at,
     )

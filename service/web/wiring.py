@@ -19,6 +19,7 @@ from service.usecases.ports import Analyser, BlobStore, Clock, Repository
 from service.usecases.receive import Recogniser
 from service.usecases.reconcile import Reconcile
 from service.usecases.rejudge import Judge
+from service.usecases.scan_orders import ScanOrders
 from service.web.metrics import Metrics
 from vision.findings import Provenance
 from vision.scan import RawScan, Scan
@@ -82,6 +83,7 @@ class Services:
     registers: RegisterDesk
     budgets: Budgets
     reconcile: Reconcile
+    scan_orders: ScanOrders
     metrics: Metrics = field(default_factory=Metrics)
     live: LivePassages | None = None
 

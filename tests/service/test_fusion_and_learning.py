@@ -104,6 +104,16 @@ def test_the_base_rate_is_found_although_controls_are_chosen_by_suspicion() -> N
     assert base_rate([]) is None
 
 
+def test_nothing_found_in_few_controls_is_not_nothing_there() -> None:
+    ten = base_rate([Controlled(found=False, propensity=0.05)] * 10)
+    assert ten is not None
+    assert (ten.rate, ten.low) == (0.0, 0.0)
+    assert ten.high == pytest.approx(0.3085, abs=1e-4)
+    all_bad = base_rate([Controlled(found=True, propensity=1.0)] * 10)
+    assert all_bad is not None
+    assert (all_bad.low, all_bad.high) == (pytest.approx(0.6915, abs=1e-4), 1.0)
+
+
 def test_the_share_that_is_chosen_is_the_share_that_was_asked_for() -> None:
     ids = [f"inspection-{number}" for number in range(20_000)]
     chosen = {i for i in ids if is_chosen(i, rate=0.05, salt="s")}
@@ -114,7 +124,7 @@ def test_the_share_that_is_chosen_is_the_share_that_was_asked_for() -> None:
 
 
 def test_a_load_that_was_chosen_is_looked_into_and_says_why() -> None:
-    policy = replace(SHIPPED, random_control=1.0)
+    policy = replace(SHIPPED, random_control=1.0, salt="s")
     case = a_case(
         *what_agrees(),
         policy=policy,

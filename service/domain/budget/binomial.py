@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-_TINY, _CLOSE = 1e-300, 1e-14
+_TINY, _CLOSE, _NOTHING = 1e-300, 1e-14, 1e-9
 _MOST_TERMS, _BISECTIONS = 500, 44
 
 
@@ -18,15 +18,22 @@ def exact_interval(count: int, trials: int, *, confidence: float = 0.95) -> tupl
     """
     if not 0 <= count <= trials:
         raise ValueError(f"{count} of {trials}")
+    return fractional_interval(count, trials, confidence=confidence)
+
+
+def fractional_interval(
+    count: float, trials: float, *, confidence: float = 0.95
+) -> tuple[float, float]:
+    """The same for counts that are no whole numbers, as weighted samples give them."""
     if trials == 0:
         return 0.0, 1.0
     tail = (1 - confidence) / 2
-    if count == 0:
-        return 0.0, 1 - tail ** (1 / trials)
-    if count == trials:
-        return tail ** (1 / trials), 1.0
-    low = _beta_quantile(tail, count, trials - count + 1)
-    return low, _beta_quantile(1 - tail, count + 1, trials - count)
+    low, high = 0.0, 1.0
+    if count > _NOTHING:
+        low = _beta_quantile(tail, count, trials - count + 1)
+    if trials - count > _NOTHING:
+        high = _beta_quantile(1 - tail, count + 1, trials - count)
+    return low, high
 
 
 def beta_interval(found: float, missed: float, *, confidence: float = 0.95) -> tuple[float, float]:

@@ -48,8 +48,9 @@ class CleanResult:
 class Standing:
     """One rule at one site. `limit` is calibrated there, None: the policy's own holds.
 
-    `observed_low` and `observed_high` are the exact interval of the observed rate. `by` is "" if
-    the service itself set the state, and `at` when it did.
+    `observed_low` and `observed_high` are the exact interval of the observed rate. `by` is the
+    person whose word the state is, "" if it follows from the rule's own record; `said_by` is who
+    has changed it last, if a person did, and `at` when that was.
     """
 
     rule: str
@@ -63,6 +64,7 @@ class Standing:
     calibrated_on: int = 0
     drift_z: float | None = None
     by: str = ""
+    said_by: str = ""
     cause: str = ""
     at: datetime | None = None
 

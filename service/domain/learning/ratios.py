@@ -13,14 +13,15 @@ PRIOR_LOADS = 20.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """Of loads where something was found and of clean ones: how many, and in how many of them the
-    rule said mismatch.
+    """Of opened loads where something was found and of those where nothing was: how many, and in
+    how many of them the rule said mismatch. Each stands for as many loads as it was chosen from, so
+    the numbers need not be whole.
     """
 
-    found: int
-    found_mismatch: int
-    clean: int
-    clean_mismatch: int
+    found: float
+    found_mismatch: float
+    clean: float
+    clean_mismatch: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from service.domain.budget.binomial import fractional_interval
+
 _BITS = 64
-Z_95 = 1.96
 
 
 def is_chosen(inspection_id: str, *, rate: float, salt: str) -> bool:
@@ -24,7 +24,8 @@ def is_chosen(inspection_id: str, *, rate: float, salt: str) -> bool:
 class Controlled:
     """A load that was opened: was something wrong, and with which probability was it chosen.
 
-    1 where the advice asked for a control; the sampling rate where it was released by advice.
+    The sampling rate where chance alone asked for a look; where the rules did, the share of such
+    loads that was opened.
     """
 
     found: bool
@@ -44,8 +45,9 @@ class BaseRate:
 def base_rate(controlled: Iterable[Controlled]) -> BaseRate | None:
     """By inverse propensity (Hájek 1971): each controlled load stands for 1 / propensity loads.
 
-    None without a control. The interval is by the linearised variance; with few findings it is a
-    rough one.
+    None without a control. The interval is the exact one for as many equal controls as the
+    weights are worth (Kish 1965; Korn and Graubard 1998), so that nothing found in ten controls
+    does not read as nothing there.
     """
     loads = list(controlled)
     weights = [1 / load.propensity for load in loads]
@@ -53,11 +55,6 @@ def base_rate(controlled: Iterable[Controlled]) -> BaseRate | None:
         return None
     total = sum(weights)
     rate = sum(w for w, load in zip(weights, loads, strict=True) if load.found) / total
-    variance = (
-        sum((w * (load.found - rate)) ** 2 for w, load in zip(weights, loads, strict=True))
-        / total**2
-    )
-    half = Z_95 * math.sqrt(variance)
-    return BaseRate(
-        rate=rate, low=max(0.0, rate - half), high=min(1.0, rate + half), controlled=len(loads)
-    )
+    effective = total**2 / sum(w * w for w in weights)
+    low, high = fractional_interval(rate * effective, effective)
+    return BaseRate(rate=rate, low=low, high=high, controlled=len(loads))

@@ -54,6 +54,7 @@ def read_policy(path: Path | None = None) -> Policy:
 
 def _policy(stored: Mapping[str, Any], shipped: Mapping[str, Any], *, label: str) -> Policy:
     channels = stored.get("required_channels", shipped["required_channels"])
+    controls = stored.get("random_control", {})
     return Policy(
         label=label,
         required_sensors=tuple(ScanKind(name) for name in stored["required_sensors"]),
@@ -70,8 +71,8 @@ def _policy(stored: Mapping[str, Any], shipped: Mapping[str, Any], *, label: str
         calibrated={r.name: r.calibrates for r in RULES if r.calibrates is not None},
         budgets=_budgets({**shipped.get("budget", {}), **stored.get("budget", {})}),
         weights=_weights({**shipped.get("evidence", {}), **stored.get("evidence", {})}),
-        random_control=_share(stored.get("random_control", {}).get("rate", 0.0)),
-        salt=str(stored.get("random_control", {}).get("salt", "")),
+        random_control=_share(controls.get("rate", 0.0)),
+        salt=_salt(controls),
         radiation=RadiationPolicy(
             **{name: float(value) for name, value in stored.get("radiation", {}).items()}
         ),
@@ -138,6 +139,13 @@ def _position(stored: object) -> tuple[float, float] | None:
     if not (abs(latitude) <= MAX_LATITUDE_DEG and abs(longitude) <= MAX_LONGITUDE_DEG):
         raise ValueError(f"position: no place on earth: {stored!r}")
     return latitude, longitude
+
+
+def _salt(controls: Mapping[str, Any]) -> str:
+    salt = str(controls.get("salt", ""))
+    if controls.get("rate", 0.0) and not salt:
+        raise ValueError("random_control: without a salt anyone can tell which load is chosen")
+    return salt
 
 
 def _share(value: float) -> float:

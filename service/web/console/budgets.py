@@ -14,7 +14,7 @@ from service.errors import Conflict, InvalidInput
 from service.web import sessions
 from service.web.addresses import InspectionId
 from service.web.api_budgets import sites_of
-from service.web.budget_schemas import standing_out
+from service.web.budget_schemas import WordState, standing_out
 from service.web.console.pages import show, with_person
 from service.web.forms import small_form
 from service.web.language import of_page
@@ -67,7 +67,7 @@ async def set_state(request: Request) -> Response:
             services.budgets.set_state(
                 form.get("site", ""),
                 form.get("rule", ""),
-                state=State(form.get("state", "")),
+                state=WordState(form.get("state", "")).state,
                 reason=form.get("reason", ""),
                 caller=caller,
             )

@@ -42,6 +42,13 @@ def test_what_a_policy_leaves_out_is_as_shipped(tmp_path: Path) -> None:
     assert policy.explains("K-40", "310420") is False
 
 
+def test_random_controls_need_a_salt(tmp_path: Path) -> None:
+    drawn = SMALL + "[random_control]\nrate = 0.02\n"
+    with pytest.raises(NotConfigured, match="without a salt"):
+        read_policy(written(tmp_path, drawn))
+    assert read_policy(written(tmp_path, drawn + 'salt = "north-7"\n')).random_control == 0.02
+
+
 def test_another_content_has_another_label(tmp_path: Path) -> None:
     one = read_policy(written(tmp_path, SMALL)).label
     other = read_policy(written(tmp_path, SMALL + "# a comment\n")).label
