@@ -7,8 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
-from service.domain.papers.movement import MovementEvent
-from service.domain.reconcile.history import History
+from service.domain.papers.keys import container_key
+from service.domain.papers.movement import Movement, MovementEvent
+from service.domain.papers.places import place_of
+from service.domain.reconcile.history import History, Sighting
 from service.domain.reconcile.policy import Policy
 from service.usecases.ports import CaseFile
 from vision.findings import (
@@ -20,6 +22,17 @@ from vision.findings import (
     Subject,
 )
 
+# How a box goes on from such an event; what is only ordered has not happened.
+MODES = {
+    MovementEvent.GATE_IN: "road",
+    MovementEvent.GATE_OUT: "road",
+    MovementEvent.STUFFED: "road",
+    MovementEvent.STRIPPED: "road",
+    MovementEvent.LOADED: "sea",
+    MovementEvent.DISCHARGED: "unknown",
+    MovementEvent.ARRIVED: "unknown",
+    MovementEvent.DEPARTED: "sea",
+}
 SEEN = frozenset({Subject.CONTAINER_CODE, Subject.PLATE})
 
 
@@ -62,7 +75,40 @@ def with_history(file: CaseFile, *, store: HistoryStore, policy: Policy) -> Case
         return file
     from_here = record_of(file, policy=policy)
     store.remember(from_here)
-    return replace(file, history=store.before(from_here))
+    history = store.before(from_here)
+    seen = (*history.sightings, *told_by_messages(file))
+    at = file.inspection.captured_at
+    return replace(
+        file,
+        history=replace(history, sightings=tuple(sorted(seen, key=lambda s: abs(s.at - at)))),
+    )
+
+
+def told_by_messages(file: CaseFile) -> tuple[Sighting, ...]:
+    """Where carriers and terminals say that the boxes of the visit were, in known ports."""
+    return tuple(
+        sighting
+        for move in file.papers.movements
+        for sighting in sightings_in(move, before=file.inspection.captured_at)
+    )
+
+
+def sightings_in(move: Movement, *, before: datetime) -> tuple[Sighting, ...]:
+    """None of an order, of an event without a time or a known port, or of one yet to come."""
+    place = place_of(move.place) if move.event in MODES else None
+    if place is None or move.at is None or move.at > before:
+        return ()
+    return (
+        Sighting(
+            subject=container_key(move.equipment.code),
+            at=move.at,
+            place=place.name,
+            reference=f"{move.event.value.replace('_', ' ')}, {place.locode}",
+            latitude_deg=place.latitude_deg,
+            longitude_deg=place.longitude_deg,
+            mode=MODES[move.event],
+        ),
+    )
 
 
 Complete = Callable[[CaseFile], CaseFile]

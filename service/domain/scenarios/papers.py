@@ -17,6 +17,8 @@ from service.domain.papers.consignment import Equipment, Transport
 from service.domain.papers.measurement import MassMethod, Weighing
 from service.domain.papers.movement import Appointment, Movement, MovementEvent, StowedContainer
 from service.domain.papers.paper_finding import FieldPlace, PaperFinding
+from service.domain.papers.route import KMH_PER_KN
+from service.domain.papers.track import Fix, Track, TrackedKind
 from service.domain.reconcile.history import (
     Dwell,
     History,
@@ -62,6 +64,7 @@ def known_of(tables: Table) -> Known:
             weighings=tuple(_weighing(entry) for entry in tables.get("weighed", ())),
             stowed=tuple(_stowed(entry) for entry in tables.get("stowed", ())),
             appointments=tuple(_appointment(entry) for entry in tables.get("appointed", ())),
+            tracks=tuple(_track(entry) for entry in tables.get("tracks", ())),
             findings=tuple(_difference(entry) for entry in tables.get("compared", ())),
             origins=frozenset(tables.get("origins", ())),
             routing=frozenset(tables.get("routing", ())),
@@ -80,7 +83,7 @@ TABLES = frozenset(
     {
         "boxes", "goods", "plates", "seals", "kg", "packages", "undeclared", "register", "asked",
         "moves", "weighed", "stowed", "appointed", "compared", "origins", "routing", "sightings",
-        "scans", "dwell", "lot", "ordered",
+        "scans", "dwell", "lot", "ordered", "tracks",
     }
 )  # fmt: skip
 
@@ -188,6 +191,24 @@ def _appointment(entry: Table) -> Appointment:
         window_to=NOW + timedelta(hours=1),
         direction=MovementEvent.GATE_IN,
         plates=tuple(entry["plates"]),
+    )
+
+
+def _track(entry: Table) -> Track:
+    """`fixes` are [minutes before, latitude, longitude, km/h], the speed left out if not sent."""
+    return Track(
+        kind=TrackedKind(entry.get("kind", "vehicle")),
+        subject=entry["subject"],
+        fixes=tuple(
+            Fix(
+                at=NOW - timedelta(minutes=float(minutes)),
+                latitude_deg=latitude,
+                longitude_deg=longitude,
+                speed_kn=speed[0] / KMH_PER_KN if speed else None,
+                received_at=NOW if entry.get("received") == "now" else None,
+            )
+            for minutes, latitude, longitude, *speed in entry["fixes"]
+        ),
     )
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from service.domain.geography import distance_km
 from service.domain.reconcile.case import Case, indexes
-from service.domain.reconcile.geography import distance_km
 from service.domain.reconcile.history import Sighting
 from service.domain.reconcile.rule import Rule, Source
 from service.domain.reconcile.words import say
