@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -25,8 +25,9 @@ from service.domain.papers.matching import (
     Visit,
     candidate_of,
 )
+from service.domain.papers.movement import Movement
 from service.domain.papers.paper import Function, PaperKind
-from service.domain.papers.visit import Join, joins_of
+from service.domain.papers.visit import Join, Standing, joins_of
 from service.errors import NotFound
 from service.usecases.paper_ports import PaperArchive, PaperHistory, Span
 from service.usecases.ports import CaseFile
@@ -57,13 +58,15 @@ class JoinedPaper:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssembledVisit:
     """A visit with all that may belong to it, strongest joins first. `corrections` are all that a
-    person ever said about it, also what has been undone.
+    person ever said about it, also what has been undone. `elsewhere` are moves of its own boxes
+    that are not part of it: where they were before, or are said to be.
     """
 
     visit: Visit
     site: str
     joined: tuple[JoinedPaper, ...]
     corrections: tuple[Correction, ...]
+    elsewhere: tuple[Movement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,9 +99,11 @@ class Assembler:
             corrections=corrections,
             rules=self.rules,
         )
+        own = {join.candidate for join in joins if join.standing is Standing.CERTAIN}
         return AssembledVisit(
             visit=visit,
             site=site,
+            elsewhere=_moves_of(visit, (h for s, h in histories.items() if s not in own)),
             joined=tuple(JoinedPaper(join=j, history=histories.get(j.candidate)) for j in joins),
             corrections=tuple(c for c in corrections if c.visit_id == visit.id),
         )
@@ -230,6 +235,15 @@ def spans(visit: Visit, rules: JoinRules) -> Mapping[KeyKind, Span]:
         KeyKind.NAMELESS: 2 * rules.scale_window,
     }
     return {kind: Span.around(visit.at, reach.get(kind, timedelta.max / 2)) for kind in KeyKind}
+
+
+def _moves_of(visit: Visit, histories: Iterable[PaperHistory]) -> tuple[Movement, ...]:
+    bodies = (history.paper.body for history in histories if not history.state.cancelled)
+    return tuple(
+        body
+        for body in bodies
+        if isinstance(body, Movement) and container_key(body.equipment.code) in visit.containers
+    )
 
 
 def _scan(other: Visit) -> Candidate:

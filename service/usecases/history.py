@@ -88,7 +88,7 @@ def told_by_messages(file: CaseFile) -> tuple[Sighting, ...]:
     """Where carriers and terminals say that the boxes of the visit were, in known ports."""
     return tuple(
         sighting
-        for move in file.papers.movements
+        for move in (*file.papers.movements, *file.papers.elsewhere)
         for sighting in sightings_in(move, before=file.inspection.captured_at)
     )
 

@@ -106,6 +106,7 @@ def visit_papers(
             for country in body.transport.countries_of_routing
         ),
         findings=findings,
+        elsewhere=assembled.elsewhere,
     )
 
 

@@ -16,8 +16,8 @@ class VisitPapers:
 
     `stowed` are its containers in bay plans. `findings` are what the papers say of each other.
     `origins` are the countries of origin that declarations name, `routing` those that the goods
-    are said to pass, ISO 3166 alpha-2. Empty means that there is no such paper, which proves
-    nothing.
+    are said to pass, ISO 3166 alpha-2. `elsewhere` are moves of its boxes outside the visit.
+    Empty means that there is no such paper, which proves nothing.
     """
 
     movements: tuple[Movement, ...] = ()
@@ -28,6 +28,7 @@ class VisitPapers:
     findings: tuple[PaperFinding, ...] = ()
     origins: frozenset[str] = frozenset()
     routing: frozenset[str] = frozenset()
+    elsewhere: tuple[Movement, ...] = ()
 
 
 NO_PAPERS = VisitPapers()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +110,22 @@ def test_earlier_visits_are_the_history(tmp_path: Path) -> None:
     )
     assert answer["advice"] == "hold"
     assert results(answer, "reused_scan") == {"mismatch"}
+
+
+@pytest.mark.parametrize(("port", "expected"), [("CNSHA", "mismatch"), ("DEHAM", "match")])
+def test_a_message_that_the_box_was_far_away_yesterday_contradicts_the_scan(
+    tmp_path: Path, port: str, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policy = tmp_path / "here.toml"
+    shipped = Path("service/domain/reconcile/policies/default.toml").read_text(encoding="utf-8")
+    policy.write_text(shipped.replace("# position =", "position ="), encoding="utf-8")
+    monkeypatch.setenv("TALLYMAN_POLICY_FILE", str(policy))
+    yesterday = (NOW - timedelta(hours=24)).isoformat()
+    event = f"container,event,event_date_time,location\n{CODE},Gate In,{yesterday},{port}\n"
+    papers = folder(tmp_path / "papers", d__json=a_declaration(), status__csv=event)
+    answer = command(tmp_path, an_analysis(), papers=papers)
+    assert answer["taken"] == ["d.json", "status.csv"]
+    assert results(answer, "impossible_travel") == {expected}
 
 
 @pytest.mark.parametrize(
