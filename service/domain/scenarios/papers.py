@@ -159,7 +159,7 @@ def _movement(entry: Table) -> Movement:
     return Movement(
         event=MovementEvent(entry["event"]),
         equipment=Equipment(code=entry["code"], seals=tuple(entry.get("seals", ()))),
-        at=_minutes(entry),
+        at=None if entry.get("timeless") else _minutes(entry),
         place=entry.get("place", ""),
         transport=Transport(),
     )
@@ -240,12 +240,14 @@ def _sighting(entry: Table) -> Sighting:
 
 
 def _scan(entry: Table) -> PastScan:
+    """`bits` of the noise differ from the noise of that name."""
+    noise = int(hash_of(entry["noise"]), 16) ^ ((1 << int(entry.get("bits", 0))) - 1)
     return PastScan(
         inspection_id=entry.get("inspection", "an earlier one"),
         at=NOW - timedelta(days=float(entry.get("days_before", 3))),
         scanner="scanner-1",
         look=hash_of(entry["look"])[:16],
-        noise=hash_of(entry["noise"]),
+        noise=f"{noise:064x}",
     )
 
 

@@ -8,13 +8,14 @@ from service.domain.reconcile.case import Case
 from service.domain.reconcile.judge import reach_verdict
 from service.domain.reconcile.policy import Policy
 from service.domain.scenarios.papers import NOW, known_of
-from service.domain.scenarios.scenario import Picture, Scenario
+from service.domain.scenarios.scenario import Doubt, Picture, Scenario
 from service.domain.scenarios.seen import analysis_of
 from service.domain.verdict import Advice, Result, Verdict
 
 # Where all scenarios take place: Hamburg.
 HERE = frozenset({"DEHAM"})
 POSITION = (53.54, 9.98)
+ABOUT_THE_SCAN = "scan_quality"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +64,20 @@ def case_of(picture: Picture, policy: Policy) -> Case:
         papers=known.papers,
         history=known.history,
     )
+
+
+def doubted(doubt: Doubt, policy: Policy) -> frozenset[str]:
+    """Rules that said cannot tell of a doubt.
+
+    Raises:
+        ValueError: one said mismatch, other than of the quality of the scan.
+    """
+    asked = replace(policy, required_registers=doubt.needs)
+    verdict = reach_verdict(case_of(doubt.picture, asked))
+    wrong = fired(verdict) - {ABOUT_THE_SCAN}
+    if wrong:
+        raise ValueError(f"{doubt.title}: {', '.join(sorted(wrong))}")
+    return frozenset(o.rule for o in verdict.outcomes if o.result is Result.CANNOT_TELL)
 
 
 def run(scenario: Scenario, policy: Policy) -> Outcome:

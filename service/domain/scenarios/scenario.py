@@ -10,7 +10,7 @@ from typing import Any
 
 from service.domain.verdict import Advice
 
-VISITS = "visits.toml"
+VISITS, DOUBTS = "visits.toml", "doubts.toml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +49,38 @@ class Scenario:
     twin_says: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """A visit in which rules must say that they cannot tell, and none may say mismatch.
+
+    `needs` are registers that the policy asks for.
+    """
+
+    title: str
+    picture: Picture
+    rules: frozenset[str]
+    needs: tuple[str, ...] = ()
+
+
+def doubts() -> tuple[Doubt, ...]:
+    """Raises: ValueError: one lacks a part or names a visit that does not exist."""
+    clean = visits()
+    try:
+        return tuple(
+            Doubt(
+                title=stored["title"],
+                picture=clean[stored["visit"]].changed(
+                    stored.get("seen", ()), stored.get("papers", {})
+                ),
+                rules=frozenset(stored["cannot_tell"]),
+                needs=tuple(stored.get("required_registers", ())),
+            )
+            for stored in _read(DOUBTS)["doubt"]
+        )
+    except KeyError as problem:
+        raise ValueError(f"{DOUBTS}: {problem}") from problem
+
+
 def visits() -> dict[str, Picture]:
     """The clean visits that scenarios change, by name."""
     return {
@@ -67,7 +99,7 @@ def scenarios() -> tuple[Scenario, ...]:
     files = sorted(
         entry.name
         for entry in (resources.files(__package__ or "") / "pack").iterdir()
-        if entry.name.endswith(".toml") and entry.name != VISITS
+        if entry.name.endswith(".toml") and entry.name not in {VISITS, DOUBTS}
     )
     return tuple(
         _scenario(stored, file, clean) for file in files for stored in _read(file)["scenario"]

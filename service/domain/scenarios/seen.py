@@ -221,6 +221,7 @@ def _place(words: Words) -> list[Finding]:
 
 
 def _background(words: Words) -> list[Finding]:
+    """As "background steady" or "background drifting"."""
     steady = words[0] == "steady"
     return [
         BackgroundTracked(
@@ -237,13 +238,14 @@ def _background(words: Words) -> list[Finding]:
 
 
 def _size(words: Words) -> list[Finding]:
-    """As "length 40 high" or "length 20 standard"."""
+    """As "length 40 high", "length 20 standard", or "length unknown"."""
+    known = words[0] != "unknown"
     return [
         ContainerSize(
             evidence=_at(SIDE),
             provenance=METHOD,
-            length_ft=int(words[0]),
-            high_cube=words[1] == "high",
+            length_ft=int(words[0]) if known else None,
+            high_cube=words[1] == "high" if known else None,
             score=0.95,
         )
     ]
@@ -311,15 +313,18 @@ def _material(words: Words) -> list[Finding]:
 
 
 def _group(words: Words) -> list[Finding]:
-    """As "group 08 0.95 24 0.03"."""
+    """As "group 08 0.95 24 0.03"; "group unclear" where the model abstains."""
+    if words[0] == "unclear":
+        return [CargoGroup(evidence=_at(SIDE), provenance=METHOD, groups=(), accepted=False)]
     pairs = zip(words[::2], words[1::2], strict=True)
     groups = tuple(GroupScore(group=g, probability=float(p)) for g, p in pairs)
     return [CargoGroup(evidence=_at(SIDE), provenance=METHOD, groups=groups, accepted=True)]
 
 
 def _packages(words: Words) -> list[Finding]:
-    """As "packages 20 18 22": count and the bounds of its 90 % interval."""
-    count, low, high = map(int, words)
+    """As "packages 20 18 22": count and the bounds of its 90 % interval; or "packages unclear"."""
+    told = words[0] != "unclear"
+    count, low, high = map(int, words if told else ("0", "0", "0"))
     return [
         PackageCount(
             evidence=_at(SIDE),
@@ -329,7 +334,7 @@ def _packages(words: Words) -> list[Finding]:
             count=count,
             low=low,
             high=high,
-            accepted=True,
+            accepted=told,
         )
     ]
 

@@ -13,12 +13,13 @@ from service.cli import app
 from service.domain.reconcile.judge import reach_verdict
 from service.domain.reconcile.policy_file import read_policy
 from service.domain.reconcile.rules import NAMES
-from service.domain.scenarios.run import case_of, fired, run
-from service.domain.scenarios.scenario import Picture, Scenario, scenarios, visits
+from service.domain.scenarios.run import case_of, doubted, fired, run
+from service.domain.scenarios.scenario import Doubt, Picture, Scenario, doubts, scenarios, visits
 from service.domain.scenarios.seen import analysis_of
 from service.domain.verdict import Advice
 
 PACK = scenarios()
+DOUBTS = doubts()
 POLICY = read_policy()
 # They say match or cannot tell, and are about evidence, not about the load.
 NEVER_MISMATCH = {"evidence_complete", "registers_answered", "radiation_background"}
@@ -84,6 +85,15 @@ def test_a_rule_for_review_alone_releases_once_it_is_advisory() -> None:
         verdict = reach_verdict(case_of(scenario.bad, policy))
         freed += scenario.advice is Advice.REVIEW and verdict.advice is Advice.RELEASE
     assert freed > 0
+
+
+@pytest.mark.parametrize("doubt", DOUBTS, ids=[d.title for d in DOUBTS])
+def test_a_rule_at_its_limit_says_that_it_cannot_tell(doubt: Doubt) -> None:
+    assert doubt.rules <= doubted(doubt, POLICY)
+
+
+def test_every_rule_has_a_case_in_which_it_cannot_tell() -> None:
+    assert {rule for doubt in DOUBTS for rule in doubt.rules} == NAMES
 
 
 def test_a_twin_is_another_visit_than_its_scenario() -> None:

@@ -12,8 +12,8 @@ from service.domain.reconcile.words import say
 from service.domain.verdict import Result, RuleOutcome
 from vision.findings import CheckDigit, Reading, Subject
 
-RULE = Rule(number=31, name="impossible_travel", source=Source.HISTORY)
-TWO_PLACES = Rule(number=32, name="two_places", source=Source.HISTORY)
+RULE = Rule(number=31, name="impossible_travel", source=Source.HISTORY, version="2")
+TWO_PLACES = Rule(number=32, name="two_places", source=Source.HISTORY, version="2")
 RULES = (RULE, TWO_PLACES)
 Pairs = list[tuple[int, Reading]]
 
@@ -66,15 +66,14 @@ def _outcome(case: Case, text: str, pairs: Pairs, seen: Sighting) -> RuleOutcome
     confirmed = seen.certain and (
         len(views) > 1 or any(r.check_digit is CheckDigit.CORRECT for _, r in pairs)
     )
-    rule = RULE
+    at_once = apart_min <= limits["clock_minutes"]
+    rule = TWO_PLACES if at_once and speed > limit else RULE
     if speed <= limit:
         result, key = Result.MATCH, "possible"
     elif not confirmed:
         result, key = Result.CANNOT_TELL, "unconfirmed"
-    elif apart_min <= limits["clock_minutes"]:
-        rule, result, key = TWO_PLACES, Result.MISMATCH, "two_places"
     else:
-        result, key = Result.MISMATCH, "impossible"
+        result, key = Result.MISMATCH, "two_places" if at_once else "impossible"
     return case.outcome(
         rule,
         result,

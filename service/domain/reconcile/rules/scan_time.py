@@ -11,7 +11,7 @@ from service.domain.reconcile.rule import Rule, Source
 from service.domain.reconcile.words import say
 from service.domain.verdict import Result, RuleOutcome
 
-RULE = Rule(number=36, name="scan_time", source=Source.MOVEMENTS)
+RULE = Rule(number=36, name="scan_time", source=Source.MOVEMENTS, version="2")
 RULES = (RULE,)
 AT_THE_GATE = frozenset({MovementEvent.GATE_IN, MovementEvent.GATE_OUT})
 ON_SITE = frozenset({MassMethod.WEIGHBRIDGE, MassMethod.AXLE_SCALE})
@@ -24,15 +24,27 @@ def judge(case: Case) -> tuple[RuleOutcome, ...]:
     """
     if case.captured_at is None:
         return ()
-    moves = [move.at for move in case.papers.movements if move.event in AT_THE_GATE and move.at]
-    weighed = [w.at for w in case.papers.weighings if w.method in ON_SITE and w.at]
-    own = {"gate": moves, "scale": weighed}
+    own = {
+        "gate": [move.at for move in case.papers.movements if move.event in AT_THE_GATE],
+        "scale": [w.at for w in case.papers.weighings if w.method in ON_SITE],
+    }
     return tuple(
-        _outcome(case, where, case.captured_at, times) for where, times in own.items() if times
+        _outcome(case, where, case.captured_at, [at for at in times if at is not None])
+        for where, times in own.items()
+        if times
     )
 
 
 def _outcome(case: Case, where: str, scanned: datetime, times: list[datetime]) -> RuleOutcome:
+    if not times:
+        return case.outcome(
+            RULE,
+            Result.CANNOT_TELL,
+            subject=f"time at the {where}",
+            expected="a time",
+            observed="none",
+            sentence=say(f"scan_time.{where}_no_time"),
+        )
     nearest = min(times, key=lambda at: abs(at - scanned))
     minutes = abs(nearest - scanned).total_seconds() / 60
     limit = case.policy.limit(RULE.name, f"{where}_minutes")
