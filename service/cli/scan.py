@@ -20,6 +20,7 @@ from vision.formats import Limits, read_scan
 from vision.models.shelf import Shelf
 from vision.scan import RawScan, ScanKind, XrayImage
 from vision.xray.analyser import XrayAnalyser
+from vision.xray.calibration import read_scanners
 
 
 def scan(
@@ -39,7 +40,10 @@ def scan(
         raise InvalidInput("a picture ends in .png", field="--draw")
     settings = Settings()
     limits = Limits(max_bytes=settings.max_upload_bytes)
-    analyser = XrayAnalyser(Shelf(settings.weights_dir, threads=settings.ort_threads))
+    analyser = XrayAnalyser(
+        Shelf(settings.weights_dir, threads=settings.ort_threads),
+        scanners=read_scanners(settings.effective_scanners_dir),
+    )
     findings: list[Finding] = []
     coverage: list[CoverageEntry] = []
     names: dict[str, str] = {}
