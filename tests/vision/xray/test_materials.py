@@ -4,9 +4,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.vision.xray.made_scans import Block, calibration, dual_energy
 from vision.findings import Material
 from vision.models.shelf import Shelf
+from vision.synthesis.blocks import Block, calibration, side_view
 from vision.xray import materials
 from vision.xray.transmission import measure
 
@@ -15,7 +15,7 @@ WALL = (0.4 * 7.87 * 0.0488, 0.4 * 7.87 * 0.0362)
 
 
 def classes_of(block: Block, *extra: Block) -> np.ndarray:
-    scene = dual_energy([block, *extra])
+    scene = side_view([block, *extra], seed=1)
     seen = measure(scene.image)
     assert seen is not None
     classes = materials.classify(seen, calibration(), limits=LIMITS, wall=WALL)
@@ -53,10 +53,10 @@ def test_opaque_and_thin_places_are_not_told() -> None:
 
 def test_one_energy_or_one_wedge_tells_nothing() -> None:
     block = Block(x1=0.3, x2=0.5, top=0.8, material=Material.METAL, areal_g_cm2=30)
-    seen = measure(dual_energy([block], channels=1).image)
+    seen = measure(side_view([block], seed=1, channels=1).image)
     assert seen is not None
     assert materials.classify(seen, calibration(), limits=LIMITS) is None
-    both = measure(dual_energy([block]).image)
+    both = measure(side_view([block], seed=1).image)
     lonely = replace(calibration(), wedges=calibration().wedges[:1])
     assert both is not None
     assert materials.classify(both, lonely, limits=LIMITS) is None

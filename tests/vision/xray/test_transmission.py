@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from tests.vision.xray.made_scans import AIR, DARK, Block, dual_energy
 from vision.errors import ShapeMismatch
 from vision.findings import Material
 from vision.scan import PixelUnit, XrayImage
+from vision.synthesis.blocks import AIR, DARK, Block, side_view
 from vision.xray.transmission import correct_for_air, measure
 
 
@@ -24,7 +24,7 @@ def test_air_of_another_detector_is_refused() -> None:
 
 def test_gains_and_flicker_are_taken_out() -> None:
     block = Block(x1=0.3, x2=0.7, top=0.6, material=Material.ORGANIC, areal_g_cm2=20)
-    scene = dual_energy([block])
+    scene = side_view([block], seed=1)
     seen = measure(scene.image)
     assert seen is not None
     error = seen.attenuation[:, :, 0] - scene.clean
@@ -34,7 +34,7 @@ def test_gains_and_flicker_are_taken_out() -> None:
 
 
 def test_a_dead_detector_is_mended_and_marked() -> None:
-    scene = dual_energy([])
+    scene = side_view([], seed=1)
     pixels = scene.image.pixels.copy()
     pixels[150] = int(DARK)
     image = XrayImage(
@@ -49,7 +49,7 @@ def test_a_dead_detector_is_mended_and_marked() -> None:
 
 def test_what_is_opaque_is_said() -> None:
     block = Block(x1=0.4, x2=0.5, top=0.5, material=Material.METAL, areal_g_cm2=400)
-    seen = measure(dual_energy([block]).image)
+    seen = measure(side_view([block], seed=1).image)
     assert seen is not None
     # 122 x 117 of 1459 x 419 pixels.
     assert 0.022 < seen.opaque.mean() < 0.025
