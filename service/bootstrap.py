@@ -44,6 +44,7 @@ from vision.errors import ModelUnavailable
 from vision.formats import Limits, media_type, read_scan
 from vision.inspection import Inspector
 from vision.scan import RawScan, ScanKind
+from vision.xray.calibration import read_scanners
 
 SECRET_BYTES = 32
 _SERVICE = Caller(name="service", role=Role.ADMIN)
@@ -102,7 +103,12 @@ def build(settings: Settings, *, analyser: Analyser | None = None) -> Tallyman:
     blobs = LocalBlobs(settings.blob_dir)
     limits = Limits(max_bytes=settings.max_upload_bytes)
     try:
-        inspector = Inspector(settings.weights_dir, threads=settings.ort_threads, limits=limits)
+        inspector = Inspector(
+            settings.weights_dir,
+            threads=settings.ort_threads,
+            limits=limits,
+            scanners=read_scanners(settings.effective_scanners_dir),
+        )
         lineup = inspector.lineup
     except ModelUnavailable as problem:
         raise NotConfigured(f"models: {problem}; set TALLYMAN_WEIGHTS_DIR") from problem

@@ -26,6 +26,9 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on")
     weights_dir: Path = Field(Path("weights"), description="lineup.toml and the models")
+    scanners_dir: Path | None = Field(
+        None, description="TOML of each X-ray scanner; None: scanners in data_dir"
+    )
     policy_file: Path | None = Field(None, description="policy TOML; None: the one shipped")
     session_secret_file: Path | None = Field(
         None, description="signs session cookies; None: session.key in data_dir, made if missing"
@@ -95,6 +98,10 @@ class Settings(BaseSettings):
     @property
     def blob_dir(self) -> Path:
         return self.data_dir / "blobs"
+
+    @property
+    def effective_scanners_dir(self) -> Path:
+        return self.scanners_dir or self.data_dir / "scanners"
 
     @property
     def effective_session_secret_file(self) -> Path:

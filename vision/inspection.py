@@ -18,6 +18,7 @@ from vision.reading.engines import OcrEngine
 from vision.reading.engines.rapidocr import RapidOcrEngine
 from vision.scan import Photo, PixelUnit, RawScan, Scan, ScanKind, XrayImage
 from vision.xray.analyser import XrayAnalyser
+from vision.xray.calibration import NO_SCANNERS, ScannerBook
 
 
 class Inspector:
@@ -28,6 +29,7 @@ class Inspector:
         threads: ONNX Runtime threads per model; 0 lets it decide.
         engine: what reads text; None for RapidOCR.
         limits: what is read at all.
+        scanners: what the site measured on its X-ray scanners.
 
     Raises:
         ModelUnavailable: there is no line-up.
@@ -40,10 +42,11 @@ class Inspector:
         threads: int = 1,
         engine: OcrEngine | None = None,
         limits: Limits | None = None,
+        scanners: ScannerBook = NO_SCANNERS,
     ) -> None:
         shelf = Shelf(weights_dir, threads=threads)
         self._limits = limits or Limits()
-        self._xray = XrayAnalyser(shelf)
+        self._xray = XrayAnalyser(shelf, scanners=scanners)
         self._photo = PhotoAnalyser(engine or RapidOcrEngine(threads=threads))
         self._radiation = RadiationAnalyser(shelf)
 

@@ -55,17 +55,39 @@ class RawScan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Acquisition:
+    """What a file says of how it was made; None and "" where it says nothing.
+
+    `pitch_x_mm` and `pitch_y_mm` are of one pixel in the plane through the middle of the vehicle,
+    along its length and upwards. `air_level` and `dark_level` are pixel values of air and of the
+    source switched off. `energy_mev` is the end point of each channel, low energy first.
+    """
+
+    scanner: str = ""
+    pitch_x_mm: float | None = None
+    pitch_y_mm: float | None = None
+    air_level: float | None = None
+    dark_level: float | None = None
+    energy_mev: tuple[float, ...] = ()
+
+
+NOTHING_SAID = Acquisition()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class XrayImage:
     """One X-ray view, pixels as the scanner wrote them.
 
-    `pixels` is (H, W, C), uint8 or uint16; C is 1, or 2 for (low, high) energy. Polarity is
-    the scanner's; `vision.xray.normalise` decides which end is air.
+    `pixels` is (H, W, C), uint8 or uint16; C is 1, or 2 for (low, high) energy. A row is one
+    detector channel, a column one line of the acquisition. Polarity is the scanner's;
+    `vision.xray.normalise` decides which end is air.
     """
 
     sha256: str
     scan_format: str
     pixels: npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
     unit: PixelUnit
+    acquisition: Acquisition = NOTHING_SAID
 
     def __post_init__(self) -> None:
         if self.pixels.ndim != 3 or self.pixels.shape[2] not in (1, 2):

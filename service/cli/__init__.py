@@ -31,6 +31,7 @@ from service.cli import (
     registers,
     replay,
     rules,
+    scan,
     serve,
     users,
 )
@@ -50,6 +51,7 @@ app.command()(goods.names)
 evaluate.app.command("goods")(goods.evaluate_goods)
 evaluate.app.command("names")(goods.evaluate_names)
 app.command("radiation")(radiation.show_radiation)
+app.command("scan")(scan.scan)
 evaluate.app.command("portal")(radiation.evaluate_portal)
 evaluate.app.command("year")(evaluate_year.evaluate_year)
 evaluate.app.command("scenarios")(rules.evaluate_scenarios)

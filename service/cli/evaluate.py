@@ -15,6 +15,7 @@ import typer
 from service.cli.terminal import FolderArgument, JsonOption, out, progress_bar
 from service.config import Settings
 from service.errors import InvalidInput
+from vision.evaluation import measures
 from vision.evaluation import radiation as radiation_evaluation
 from vision.evaluation import reading as reading_evaluation
 from vision.evaluation import xray as xray_evaluation
@@ -83,6 +84,24 @@ def evaluate_xray(
     with _measuring(folder, "scans") as progress:
         figures = xray_evaluation.evaluate(folder, split=split, shelf=shelf, progress=progress)
     _show(figures, as_json=as_json)
+
+
+@app.command("measures")
+def evaluate_measures(
+    scans: Annotated[int, typer.Option(min=1, help="generated views")] = 200,
+    as_json: JsonOption = False,
+) -> None:
+    """What is measured in X-ray views, against generated boxes whose load is known."""
+    with progress_bar("views") as progress:
+        figures = measures.evaluate(
+            scans=scans, shelf=Shelf(Settings().weights_dir, threads=1), progress=progress
+        )
+    if as_json:
+        _show(figures, as_json=True)
+        return
+    for name, value in figures.items():
+        for line, result in value.items() if isinstance(value, dict) else [("", value)]:
+            out.print(f"{name} {line}: {result}", highlight=False, markup=False)
 
 
 @app.command("radiation")

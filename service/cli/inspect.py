@@ -28,6 +28,7 @@ from vision.findings import Analysis, Ran
 from vision.formats import Limits, read_scan
 from vision.inspection import Inspector
 from vision.scan import RawScan
+from vision.xray.calibration import read_scanners
 
 _T = TypeVar("_T")
 _DECLARATION: TypeAdapter[DeclarationIn] = TypeAdapter(DeclarationIn)
@@ -61,7 +62,12 @@ def inspect(
             read_scan(scan, limits=limits)
         except VisionError as problem:
             raise InvalidInput(str(problem), field=scan.name) from problem
-    inspector = Inspector(settings.weights_dir, threads=settings.ort_threads, limits=limits)
+    inspector = Inspector(
+        settings.weights_dir,
+        threads=settings.ort_threads,
+        limits=limits,
+        scanners=read_scanners(settings.effective_scanners_dir),
+    )
     analysis = inspector.inspect(raw)
     verdict = reach_verdict(
         Case(

@@ -5,7 +5,15 @@ from __future__ import annotations
 import hashlib
 
 from vision.errors import ScanTooLarge, UnreadableScan, UnsupportedFormat
-from vision.formats import count_table, picture, rpm_daily, spectrum_file, spectrum_table
+from vision.formats import (
+    count_table,
+    dicom,
+    picture,
+    raw_scan,
+    rpm_daily,
+    spectrum_file,
+    spectrum_table,
+)
 from vision.formats.limits import Limits
 from vision.scan import RawScan, Scan, ScanKind
 
@@ -16,6 +24,9 @@ _MEDIA_TYPES = {
     "jpeg": "image/jpeg",
     "tiff": "image/tiff",
     "webp": "image/webp",
+    "dicom": "application/dicom",
+    "dicos": "application/dicom",
+    "raw": "application/zip",
     "n42": "application/xml",
     "csv": "text/csv",
     "spectrum-csv": "text/csv",
@@ -45,8 +56,16 @@ def read_scan(raw: RawScan, *, limits: Limits | None = None) -> Scan:
         if raw.kind is ScanKind.RADIATION:
             raise UnsupportedFormat("picture", "a picture was sent as a radiation measurement")
         return picture.read(data, sha256=sha256, kind=raw.kind, limits=limits)
+    if dicom.looks_like(data) or raw_scan.looks_like(data):
+        if raw.kind not in (None, ScanKind.XRAY):
+            raise UnsupportedFormat("scan", f"an X-ray scan was sent as {raw.kind.value}")
+        read = dicom.read if dicom.looks_like(data) else raw_scan.read
+        return read(data, sha256=sha256, limits=limits)
     if raw.kind in (ScanKind.XRAY, ScanKind.PHOTO):
-        raise UnsupportedFormat("unknown", "expected PNG, JPEG, TIFF or WebP; the content is none")
+        known = "PNG, JPEG, TIFF or WebP"
+        if raw.kind is ScanKind.XRAY:
+            known = "PNG, JPEG, TIFF, WebP, DICOM or a ZIP of raw pixels with a sidecar"
+        raise UnsupportedFormat("unknown", f"expected {known}; the content is none")
     if count_table.looks_like(data):
         return count_table.read(data, sha256=sha256, limits=limits)
     if spectrum_table.looks_like(data):

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from vision.errors import ScanTooLarge, UnreadableScan, UnsupportedFormat
+from vision.formats import two_channels
 from vision.formats.limits import Limits
 from vision.scan import Photo, PixelUnit, ScanKind, XrayImage
 
@@ -42,13 +43,16 @@ def _format_of(data: bytes) -> str | None:
 def read(data: bytes, *, sha256: str, kind: ScanKind | None, limits: Limits) -> XrayImage | Photo:
     """Decode a picture.
 
-    A TIFF with two grey pages of one size is a dual-energy view, low energy first.
+    A TIFF with two grey pages of one size, or with two channels of 16 bits, is a dual-energy view,
+    low energy first.
 
     Raises:
         UnreadableScan: damaged, animated, CMYK or another mode that is not read.
         ScanTooLarge: its header announces more pixels than `limits` allows.
     """
     scan_format = _format_of(data) or "unknown"
+    if scan_format == "tiff" and kind is not ScanKind.PHOTO and two_channels.looks_like(data):
+        return two_channels.read(data, sha256=sha256, limits=limits)
     pages = _decode(data, scan_format=scan_format, limits=limits)
     first = pages[0]
     if kind is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import threading
 import tomllib
 from pathlib import Path
@@ -33,6 +34,7 @@ class Shelf:
         self._lock = threading.Lock()
         self._sessions: dict[str, Any] = {}
         self._manifests: dict[str, Manifest] = {}
+        self._parameters: dict[str, dict[str, float]] = {}
         try:
             text = (weights_dir / "lineup.toml").read_text(encoding="utf-8")
             self.lineup: dict[str, str] = dict(tomllib.loads(text)["serving"])
@@ -73,6 +75,21 @@ class Shelf:
         if found != manifest.sha256:
             raise TamperedWeights(f"{name}: sha256 {found}, its manifest says {manifest.sha256}")
         return data
+
+    def parameters(self, name: str) -> dict[str, float]:
+        """The numbers of a method that has no network, by name; the file is verified.
+
+        Raises:
+            ModelUnavailable: missing, tampered with, or no table of numbers.
+        """
+        with self._lock:
+            if name not in self._parameters:
+                try:
+                    stored = json.loads(self.read(name))
+                    self._parameters[name] = {key: float(stored[key]) for key in stored}
+                except (ValueError, TypeError) as problem:
+                    raise ModelUnavailable(f"{name}: no table of numbers: {problem}") from problem
+            return self._parameters[name]
 
     def run(self, name: str, tensor: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """First output of the ONNX model for `tensor`; opens and warms it up on first use."""

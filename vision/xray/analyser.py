@@ -19,9 +19,10 @@ from vision.findings import (
 )
 from vision.models.shelf import Shelf
 from vision.scan import ScanKind, XrayImage
-from vision.xray import containers, load_state
+from vision.xray import containers, load_state, measurements
+from vision.xray.calibration import NO_SCANNERS, ScannerBook
 from vision.xray.load_state import LoadModel
-from vision.xray.normalise import transmission_like
+from vision.xray.sight import Sight, sight_of
 
 MIN_HEIGHT_PX = 200
 MIN_CONTRAST = 0.15
@@ -30,10 +31,16 @@ QUALITY = Provenance(model="xray-quality", version="1", sha256="")
 
 
 class XrayAnalyser:
-    """Analyses one view at a time; safe to share between threads."""
+    """Analyses one view at a time; safe to share between threads.
 
-    def __init__(self, shelf: Shelf) -> None:
+    Args:
+        shelf: the models.
+        scanners: what the site measured on its scanners; what needs it abstains without.
+    """
+
+    def __init__(self, shelf: Shelf, *, scanners: ScannerBook = NO_SCANNERS) -> None:
         self._shelf = shelf
+        self._scanners = scanners
         self._load_model: LoadModel | None = None
 
     @property
@@ -41,17 +48,18 @@ class XrayAnalyser:
         return (
             self._shelf.provenance(containers.MODEL, label="container"),
             self._shelf.provenance(load_state.MODEL, label="loaded"),
+            *measurements.lineup(self._shelf),
         )
 
     def analyse(
         self, image: XrayImage, *, name: str
     ) -> tuple[tuple[Finding, ...], tuple[CoverageEntry, ...]]:
         """Findings and what ran; a model that cannot be opened is coverage FAILED."""
-        quality = self._quality(image)
-        findings: list[Finding] = [quality]
+        sight = sight_of(image, self._scanners)
+        findings: list[Finding] = [self._quality(sight)]
         coverage = [_entry(image, name, "scan_quality", Ran.RAN)]
         try:
-            found, loads = self._containers(image)
+            found, loads = self._containers(sight)
         except ModelUnavailable as problem:
             coverage += [
                 _entry(image, name, analysis, Ran.FAILED, str(problem))
@@ -63,10 +71,22 @@ class XrayAnalyser:
         coverage.append(
             _entry(image, name, "load_state", Ran.RAN if found else Ran.NOT_POSSIBLE, reason)
         )
-        return (*findings, *found, *loads), tuple(coverage)
+        findings += [*found, *loads]
+        try:
+            for container in found:
+                if container.evidence.box is not None:
+                    findings += measurements.of_container(
+                        sight, container.evidence.box, shelf=self._shelf
+                    )
+        except ModelUnavailable as problem:
+            coverage.append(_entry(image, name, "measurements", Ran.FAILED, str(problem)))
+        else:
+            ran = Ran.RAN if found else Ran.NOT_POSSIBLE
+            coverage.append(_entry(image, name, "measurements", ran, reason))
+        return tuple(findings), tuple(coverage)
 
-    def _containers(self, image: XrayImage) -> tuple[list[ContainerFound], list[LoadState]]:
-        view = transmission_like(image)
+    def _containers(self, sight: Sight) -> tuple[list[ContainerFound], list[LoadState]]:
+        view = sight.view
         finder = self._shelf.provenance(containers.MODEL, label="container")
         judge = self._shelf.provenance(load_state.MODEL, label="loaded")
         model = self._load_model = self._load_model or load_state.open_model(self._shelf)
@@ -74,7 +94,7 @@ class XrayAnalyser:
         found, loads = [], []
         boxes = sorted(containers.detect(view, shelf=self._shelf), key=lambda pair: pair[0].x1)
         for box, score in boxes:
-            evidence = Evidence(scan_sha256=image.sha256, box=box)
+            evidence = Evidence(scan_sha256=sight.image.sha256, box=box)
             found.append(ContainerFound(evidence=evidence, provenance=finder, score=score))
             probability = model.probability_loaded(load_state.features(view, box))
             if probability >= loaded_at["loaded"].value:
@@ -90,8 +110,8 @@ class XrayAnalyser:
             )
         return found, loads
 
-    def _quality(self, image: XrayImage) -> ScanQuality:
-        view = transmission_like(image)
+    def _quality(self, sight: Sight) -> ScanQuality:
+        view = sight.view
         low, high = (float(v) for v in np.percentile(view[::4, ::4], (2, 98)))
         opaque = float((view[::4, ::4] < 0.02).mean())
         measures = (
@@ -115,7 +135,7 @@ class XrayAnalyser:
             ),
         )
         return ScanQuality(
-            evidence=Evidence(scan_sha256=image.sha256),
+            evidence=Evidence(scan_sha256=sight.image.sha256),
             provenance=QUALITY,
             acceptable=all(measure.acceptable for measure in measures),
             measures=measures,
