@@ -271,7 +271,7 @@ def _placed(
             size_m=(x2 - x1, y2 - y1, z2 - z1),
             contrast=float(np.abs(full[inside] - clean[inside]).mean()),
             cover=float(clean[inside].mean()),
-            at_doors=(x1 + x2) / 2 > container.inside.x2 - DOOR_ZONE_M,
+            at_doors=bool((x1 + x2) / 2 > container.inside.x2 - DOOR_ZONE_M),
         )
 
 
