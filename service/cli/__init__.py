@@ -33,6 +33,7 @@ from service.cli import (
     rules,
     scan,
     serve,
+    simulate,
     users,
 )
 from service.cli.terminal import EXIT_BAD_INPUT, EXIT_INTERRUPTED, err, one_line
@@ -65,6 +66,7 @@ app.add_typer(papers.app, name="papers")
 app.add_typer(registers.app, name="registers")
 bench.app.command("reconcile")(bench_reconcile.bench_reconcile)
 app.add_typer(bench.app, name="bench")
+app.add_typer(simulate.app, name="simulate")
 app.add_typer(models.app, name="models")
 app.add_typer(keys.app, name="keys")
 app.add_typer(users.app, name="users")

@@ -43,6 +43,15 @@ class NetworkSpec(BaseModel):
     architecture: str
 
 
+class GeneratorSpec(BaseModel):
+    """Training pictures that are drawn rather than collected."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    scans: int = Field(gt=0)
+    clean_share: float = Field(ge=0, le=1)
+
+
 class Recipe(BaseModel):
     """Everything that decides a training run, so that it can be run again."""
 
@@ -56,6 +65,7 @@ class Recipe(BaseModel):
     seed: int
     input: InputSpec
     network: NetworkSpec
+    generator: GeneratorSpec | None = None
     training: dict[str, float | int | bool | str]
 
 
