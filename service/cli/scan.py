@@ -9,11 +9,11 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from service.cli.scan_words import words_of
 from service.cli.terminal import JsonOption, out
 from service.config import Settings
 from service.errors import InvalidInput
 from service.web import scan_picture
+from service.web.finding_words import words_of
 from service.web.schemas import findings_out
 from vision.findings import Analysis, CoverageEntry, Finding, Ran
 from vision.formats import Limits, read_scan

@@ -9,11 +9,16 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
-from vision.findings import ContainerFound, Finding, LoadState, Reading
+from vision.findings import AnomalyFound, ContainerFound, Finding, LoadState, ObjectFound, Reading
 from vision.geometry import Box
 
 Picture = npt.NDArray[np.uint8]
-COLOURS = {"container": (46, 160, 255), "good": (60, 190, 110), "doubt": (240, 170, 40)}
+COLOURS = {
+    "container": (46, 160, 255),
+    "good": (60, 190, 110),
+    "doubt": (240, 170, 40),
+    "bad": (235, 80, 70),
+}
 INK = (13, 17, 22)
 LINES_PER_SIDE = 500
 FONT_PER_SIDE = 60
@@ -49,6 +54,11 @@ def labels(findings: Sequence[Finding], *, scan_sha256: str) -> list[Label]:
                 of_load, load = loads[box]
                 numbers, words = (index, of_load), load.load.value.replace("_", " ")
             drawn.append(Label(findings=numbers, box=box, text=words, colour="container"))
+        elif isinstance(finding, ObjectFound):
+            text = f"{finding.label.replace('_', ' ')} {finding.score:.2f}"
+            drawn.append(Label(findings=(index,), box=box, text=text, colour="bad"))
+        elif isinstance(finding, AnomalyFound):
+            drawn.append(Label(findings=(index,), box=box, text="unusual", colour="doubt"))
         elif isinstance(finding, Reading):
             mark, colour = ("", "good") if finding.accepted else (" ?", "doubt")
             text = f"{finding.text}{mark}"

@@ -22,6 +22,7 @@ from service.web import api_inspections, sessions
 from service.web.addresses import InspectionId
 from service.web.console.pages import just_decided, show, with_person
 from service.web.console.queue import next_to_decide
+from service.web.finding_words import tone_of, words_of
 from service.web.forms import small_form
 from service.web.language import of_page
 from service.web.overlay import labels
@@ -38,9 +39,22 @@ from vision.findings import (
 
 router = APIRouter(prefix="/inspections/{inspection_id}")
 # Rules with several outcomes that their names alone would not tell apart.
+# Told by the box itself, or of no use to a person.
+UNSHOWN = frozenset({"container", "fingerprint", "cargo_embedding"})
 PER_SUBJECT = frozenset({"radiation_explained", "evidence_complete", "registers_answered"})
 KIND_NAMES = {"xray": "X-ray", "photo": "Photograph", "radiation": "Radiation"}
 _ORDER = {Result.MISMATCH: 0, Result.CANNOT_TELL: 1, Result.MATCH: 2}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """What was measured in a picture, as a mark below it."""
+
+    number: int
+    name: str
+    words: str
+    tone: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +69,7 @@ class ScanView:
     nuclides: tuple[tuple[int, NuclideFound], ...]
     places: tuple[tuple[int, SourceLocated], ...]
     excesses: tuple[tuple[int, NaturalExcess], ...]
+    measures: tuple[Measured, ...]
 
 
 @router.get("")
@@ -152,6 +167,19 @@ def view_of(file: EvidenceFile, findings: tuple[Finding, ...]) -> ScanView:
         nuclides=tuple((i, f) for i, f in own if isinstance(f, NuclideFound)),
         places=tuple((i, f) for i, f in own if isinstance(f, SourceLocated)),
         excesses=tuple((i, f) for i, f in own if isinstance(f, NaturalExcess)),
+        measures=tuple(_measured(i, f) for i, f in own if words_of(f) and f.kind not in UNSHOWN),
+    )
+
+
+def _measured(number: int, finding: Finding) -> Measured:
+    by = finding.provenance
+    limit = "" if by.threshold is None else f", threshold {by.threshold:g}"
+    return Measured(
+        number=number,
+        name=finding.kind.replace("_", " "),
+        words=words_of(finding),
+        tone=tone_of(finding),
+        by=f"{by.model} {by.version}{limit}",
     )
 
 

@@ -4,7 +4,7 @@
 // An X-ray view comes at the depth that the scanner recorded, packed into the red (high byte) and
 // green (low byte) of a PNG; what is shown is windowed here, from all of its bits.
 
-const COLOURS = { container: "#2ea0ff", good: "#3ebd74", doubt: "#f0aa28" };
+const COLOURS = { container: "#2ea0ff", good: "#3ebd74", doubt: "#f0aa28", bad: "#eb5046" };
 const INK = "#0d1116";
 const FULL = 65535;
 const MAX_ZOOM = 40;

@@ -49,6 +49,17 @@ def an_inspection(of: Site, client: TestClient, **fields: str) -> str:
     return str(sent.json()["id"])
 
 
+# what was measured
+
+
+def test_what_was_measured_stands_below_its_picture_with_model_and_threshold(
+    officer: TestClient, site: Site
+) -> None:
+    page = officer.get(f"/inspections/{an_inspection(site, officer)}").text
+    assert re.search(r'title="stub 1, threshold 0.5">load state <b>loaded, score', page)
+    assert "scan quality <b>acceptable" in page
+
+
 # getting in
 
 

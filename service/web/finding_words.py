@@ -1,4 +1,4 @@
-"""What an X-ray finding says, in a few words for a table."""
+"""What a finding says, in a few words for a table or a mark beside its picture."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from vision.findings import (
     ContainerSize,
     FillProfile,
     Finding,
+    Load,
     LoadState,
     MassEstimate,
     MaterialMap,
@@ -20,6 +21,7 @@ from vision.findings import (
     ScanFingerprint,
     ScanQuality,
     StructureMeasured,
+    VehicleColour,
 )
 
 _UNKNOWN = "cannot tell"
@@ -27,8 +29,31 @@ _GROUPS_SHOWN = 3
 
 
 def words_of(finding: Finding) -> str:
-    """One line; "" for a finding that has nothing to do with X-ray images."""
-    return _of_box(finding) or _of_amount(finding) or _of_goods(finding) or _of_scan(finding)
+    """One line; "" for a finding that has words of its own elsewhere: readings, radiation."""
+    return (
+        _of_box(finding)
+        or _of_amount(finding)
+        or _of_goods(finding)
+        or _of_scan(finding)
+        or _of_vehicle(finding)
+    )
+
+
+def tone_of(finding: Finding) -> str:
+    """How a finding is marked: "bad" needs a look, "doubt" is where nobody can tell, else "ok"."""
+    if isinstance(finding, ObjectFound) or (
+        isinstance(finding, ScanQuality) and not finding.acceptable
+    ):
+        return "bad"
+    unknown = (
+        isinstance(finding, AnomalyFound)
+        or (isinstance(finding, MassEstimate) and finding.mass_kg is None)
+        or (isinstance(finding, ContainerSize) and finding.length_ft is None)
+        or (isinstance(finding, (CargoGroup, PackageCount, VehicleColour)) and not finding.accepted)
+        or (isinstance(finding, LoadState) and finding.load is Load.CANNOT_TELL)
+        or (isinstance(finding, ScanCompared) and not finding.aligned)
+    )
+    return "doubt" if unknown else "ok"
 
 
 def _of_box(finding: Finding) -> str:
@@ -80,6 +105,13 @@ def _of_goods(finding: Finding) -> str:
     if isinstance(finding, CargoEmbedding):
         return f"{len(finding.vector)} numbers"
     return ""
+
+
+def _of_vehicle(finding: Finding) -> str:
+    if not isinstance(finding, VehicleColour):
+        return ""
+    sure = f"{finding.colour} {finding.probability:.2f}"
+    return sure if finding.accepted else f"{_UNKNOWN} ({sure})"
 
 
 def _of_scan(finding: Finding) -> str:
