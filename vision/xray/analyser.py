@@ -21,6 +21,7 @@ from vision.models.shelf import Shelf
 from vision.scan import ScanKind, XrayImage
 from vision.xray import containers, load_state, measurements
 from vision.xray.calibration import NO_SCANNERS, ScannerBook
+from vision.xray.framing import without_bands
 from vision.xray.load_state import LoadModel
 from vision.xray.sight import Sight, sight_of
 
@@ -73,11 +74,8 @@ class XrayAnalyser:
         )
         findings += [*found, *loads]
         try:
-            for container in found:
-                if container.evidence.box is not None:
-                    findings += measurements.of_container(
-                        sight, container.evidence.box, shelf=self._shelf
-                    )
+            boxes = [box for one in found if (box := one.evidence.box) is not None]
+            findings += measurements.of_containers(sight, boxes, shelf=self._shelf)
         except ModelUnavailable as problem:
             coverage.append(_entry(image, name, "measurements", Ran.FAILED, str(problem)))
         else:
@@ -112,8 +110,9 @@ class XrayAnalyser:
 
     def _quality(self, sight: Sight) -> ScanQuality:
         view = sight.view
-        low, high = (float(v) for v in np.percentile(view[::4, ::4], (2, 98)))
-        opaque = float((view[::4, ::4] < 0.02).mean())
+        thin = without_bands(view).of(view)[::4, ::4]
+        low, high = (float(v) for v in np.percentile(thin, (2, 98)))
+        opaque = float((thin < 0.02).mean())
         measures = (
             Measure(
                 name="height_px",

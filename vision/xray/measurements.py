@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
-from vision.findings import Evidence, Finding, Material, MaterialMap, Provenance
+from vision.findings import (
+    ContainerSize,
+    Evidence,
+    Finding,
+    Material,
+    MaterialMap,
+    Provenance,
+)
 from vision.geometry import Box
 from vision.models.shelf import Shelf
-from vision.xray import materials
+from vision.xray import container_size, materials
+from vision.xray.outline import tighten
 from vision.xray.sight import Interior, Sight, interior_of
 
-MODELS = ((materials.MODEL, "apart_z"),)
+MODELS = ((container_size.MODEL, "strength"), (materials.MODEL, "apart_z"))
 WALL_QUANTILE = 5.0
 # Two corrugated sheets of steel, 1.6 to 2 mm each (ISO 1496-1 boxes).
 USUAL_WALL_MM, MOST_WALL_MM = 4.0, 8.0
@@ -22,11 +32,36 @@ def lineup(shelf: Shelf) -> tuple[Provenance, ...]:
     return tuple(shelf.provenance(name, label=label) for name, label in MODELS)
 
 
-def of_container(sight: Sight, outline: Box, *, shelf: Shelf) -> list[Finding]:
-    """Findings of one container. Raises: ModelUnavailable."""
-    evidence = Evidence(scan_sha256=sight.image.sha256, box=outline)
-    inside = interior_of(outline)
-    return [*_materials(sight, inside, evidence, shelf)]
+def of_containers(sight: Sight, boxes: Sequence[Box], *, shelf: Shelf) -> list[Finding]:
+    """Findings of every container of a view. Raises: ModelUnavailable."""
+    tight = [tighten(sight.view, box) for box in boxes]
+    findings: list[Finding] = []
+    for number, (box, edges) in enumerate(zip(boxes, tight, strict=True)):
+        evidence = Evidence(scan_sha256=sight.image.sha256, box=box)
+        others = [other for place, other in enumerate(tight) if place != number]
+        inside = interior_of(edges)
+        findings.append(_size(sight, edges, others, evidence, shelf))
+        findings += _materials(sight, inside, evidence, shelf)
+    return findings
+
+
+def _size(
+    sight: Sight, edges: Box, others: Sequence[Box], evidence: Evidence, shelf: Shelf
+) -> ContainerSize:
+    size = container_size.measure(
+        sight.view,
+        edges,
+        others=others,
+        pitch_mm=sight.pitch_mm,
+        limits=shelf.parameters(container_size.MODEL),
+    )
+    return ContainerSize(
+        evidence=evidence,
+        provenance=shelf.provenance(container_size.MODEL, label="strength"),
+        length_ft=size.length_ft,
+        high_cube=size.high_cube,
+        score=size.score,
+    )
 
 
 def walls(sight: Sight, inside: Interior) -> tuple[float, ...]:
