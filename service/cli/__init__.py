@@ -18,6 +18,7 @@ from service.cli import (
     bench_reconcile,
     database,
     evaluate,
+    evaluate_objects,
     evaluate_year,
     goods,
     inspect,
@@ -52,6 +53,8 @@ evaluate.app.command("goods")(goods.evaluate_goods)
 evaluate.app.command("names")(goods.evaluate_names)
 app.command("radiation")(radiation.show_radiation)
 evaluate.app.command("portal")(radiation.evaluate_portal)
+evaluate.app.command("xray-simulated")(evaluate_objects.evaluate_simulated)
+evaluate.app.command("xray-projected")(evaluate_objects.evaluate_projected)
 evaluate.app.command("year")(evaluate_year.evaluate_year)
 evaluate.app.command("scenarios")(rules.evaluate_scenarios)
 app.command("reconcile")(reconcile.reconcile)
