@@ -21,12 +21,13 @@ from vision.evaluation.object_trial import (
 )
 from vision.evaluation.progress import Progress, reported, silent
 from vision.formats import read_scan
+from vision.geometry import Box
 from vision.models.shelf import Shelf
 from vision.scan import PixelUnit, RawScan, XrayImage
 from vision.synthesis.threat_projection import project
 from vision.synthesis.xray_detector import random_window
 from vision.synthesis.xray_plan import Plan, random_plan
-from vision.synthesis.xray_scene import SimulatedScan, simulate_many
+from vision.synthesis.xray_scene import SimulatedScan, simulate, simulate_many
 from vision.synthesis.xray_threats import shapes
 from vision.xray import containers, objects
 from vision.xray.normalise import transmission_like
@@ -152,6 +153,14 @@ def evaluate_projected(
             trials, untouched, serving=_serving(shelf, display=units == {PixelUnit.DISPLAY})
         ),
     }
+
+
+def a_clean_view(seed: int) -> tuple[npt.NDArray[np.float32], Box]:
+    """A simulated view without hidden objects, (H, W) in [0, 1], and its container's outline."""
+    plan, own = _job((), (FIRST_SEED, seed), held_out=True)
+    scan = simulate(plan, seed=own)
+    image = _image(scan, np.random.default_rng(seed), display=False)
+    return transmission_like(image), scan.containers[0]
 
 
 def _job(hidden: tuple[str, ...], seed: tuple[int, int], *, held_out: bool) -> tuple[Plan, int]:

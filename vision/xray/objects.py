@@ -77,11 +77,32 @@ def look(
         ModelUnavailable: the model is missing or tampered with.
     """
     strips = [cut(view, outline) for outline in containers]
+    codes = [encode(strip.transmission) for strip in strips]
+    found = look_at(codes, strips, shelf=shelf, lowest=lowest)
+    return [
+        Looked(
+            candidates=tuple(candidates),
+            visible_share=visible_share(strip, outline),
+        )
+        for candidates, strip, outline in zip(found, strips, containers, strict=True)
+    ]
+
+
+def look_at(
+    codes: Sequence[npt.NDArray[np.uint8]],
+    strips: Sequence[Strip],
+    *,
+    shelf: Shelf,
+    lowest: float,
+) -> list[list[Candidate]]:
+    """Candidates of each strip, best first, from its code (STRIP_PX, W, 3).
+
+    Raises:
+        ModelUnavailable: the model is missing or tampered with.
+    """
     labels = shelf.manifest(MODEL).labels
     pieces = [
-        (number, left, code)
-        for number, strip in enumerate(strips)
-        for left, code in _pieces(encode(strip.transmission))
+        (number, left, piece) for number, code in enumerate(codes) for left, piece in _pieces(code)
     ]
     found: list[list[Candidate]] = [[] for _ in strips]
     for begin in range(0, len(pieces), BATCH):
@@ -89,13 +110,7 @@ def look(
         rows = shelf.run(MODEL, _tensor([code for _, _, code in batch]))
         for (number, left, _), out in zip(batch, rows, strict=True):
             found[number] += _decode(out.T, strips[number], left, labels, lowest)
-    return [
-        Looked(
-            candidates=tuple(_merged(candidates)),
-            visible_share=visible_share(strip, outline),
-        )
-        for candidates, strip, outline in zip(found, strips, containers, strict=True)
-    ]
+    return [_merged(candidates) for candidates in found]
 
 
 def zone_of(box: Box, container: Box) -> Zone:
