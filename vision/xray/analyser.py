@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from vision.errors import ModelUnavailable
@@ -19,7 +21,7 @@ from vision.findings import (
 )
 from vision.models.shelf import Shelf
 from vision.scan import ScanKind, XrayImage
-from vision.xray import containers, load_state
+from vision.xray import containers, hidden, load_state, objects
 from vision.xray.load_state import LoadModel
 from vision.xray.normalise import transmission_like
 
@@ -41,6 +43,7 @@ class XrayAnalyser:
         return (
             self._shelf.provenance(containers.MODEL, label="container"),
             self._shelf.provenance(load_state.MODEL, label="loaded"),
+            *hidden.lineup(self._shelf),
         )
 
     def analyse(
@@ -55,7 +58,7 @@ class XrayAnalyser:
         except ModelUnavailable as problem:
             coverage += [
                 _entry(image, name, analysis, Ran.FAILED, str(problem))
-                for analysis in ("containers", "load_state")
+                for analysis in ("containers", "load_state", *self._seeks_objects())
             ]
             return tuple(findings), tuple(coverage)
         coverage.append(_entry(image, name, "containers", Ran.RAN))
@@ -63,7 +66,29 @@ class XrayAnalyser:
         coverage.append(
             _entry(image, name, "load_state", Ran.RAN if found else Ran.NOT_POSSIBLE, reason)
         )
-        return (*findings, *found, *loads), tuple(coverage)
+        findings += [*found, *loads]
+        if self._seeks_objects():
+            seen, entry = self._objects(image, name, found)
+            findings += seen
+            coverage.append(entry)
+        return tuple(findings), tuple(coverage)
+
+    def _objects(
+        self, image: XrayImage, name: str, found: Sequence[ContainerFound]
+    ) -> tuple[Sequence[Finding], CoverageEntry]:
+        outlines = [c.evidence.box for c in found if c.evidence.box is not None]
+        try:
+            seen, reason = hidden.search(
+                image, transmission_like(image), outlines, shelf=self._shelf
+            )
+        except ModelUnavailable as problem:
+            return (), _entry(image, name, "objects", Ran.FAILED, str(problem))
+        ran = Ran.NOT_POSSIBLE if reason else Ran.RAN
+        return seen, _entry(image, name, "objects", ran, reason)
+
+    def _seeks_objects(self) -> tuple[str, ...]:
+        """The analysis's name, or nothing where the line-up has no detector of objects."""
+        return ("objects",) if objects.MODEL in self._shelf.lineup else ()
 
     def _containers(self, image: XrayImage) -> tuple[list[ContainerFound], list[LoadState]]:
         view = transmission_like(image)

@@ -16,9 +16,16 @@ from vision.xray.objects import MODEL, look, threshold_names, zone_of
 NO_THRESHOLD = "its detector has no threshold for grey levels that a scanner windowed for eyes"
 
 
-def provenance(shelf: Shelf, *, label: str) -> Provenance:
-    """Of the detector, with that class's threshold. Raises: ModelUnavailable."""
-    return shelf.provenance(MODEL, label=label)
+def lineup(shelf: Shelf) -> tuple[Provenance, ...]:
+    """The detector with its first class's threshold, if it takes part.
+
+    Raises:
+        ModelUnavailable: it is in the line-up and its manifest is wrong.
+    """
+    if MODEL not in shelf.lineup:
+        return ()
+    first = next(iter(shelf.manifest(MODEL).thresholds))
+    return (shelf.provenance(MODEL, label=first),)
 
 
 def search(
@@ -52,7 +59,7 @@ def search(
         found = [
             ObjectFound(
                 evidence=Evidence(scan_sha256=image.sha256, box=_inside(candidate.box, view)),
-                provenance=provenance(shelf, label=names[candidate.label]),
+                provenance=shelf.provenance(MODEL, label=names[candidate.label]),
                 label=candidate.label,
                 score=candidate.score,
                 zone=zone_of(candidate.box, outline),
@@ -64,7 +71,7 @@ def search(
         findings.append(
             ObjectsSought(
                 evidence=Evidence(scan_sha256=image.sha256, box=outline),
-                provenance=provenance(shelf, label=next(iter(names.values()))),
+                provenance=shelf.provenance(MODEL, label=next(iter(names.values()))),
                 labels=tuple(names),
                 found=len(found),
                 visible_share=looked.visible_share,

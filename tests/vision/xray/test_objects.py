@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vision.findings import Zone
+from vision.findings import ObjectFound, ObjectsSought, Provenance, Zone
 from vision.geometry import Box
 from vision.models.manifest import Manifest, Threshold, Training
 from vision.models.shelf import Shelf
-from vision.scan import PixelUnit
+from vision.scan import PixelUnit, XrayImage
+from vision.xray.hidden import search
 from vision.xray.objects import (
     OVERLAP_PX,
     PIECE_PX,
@@ -49,7 +50,11 @@ class BlackSquares(Shelf):
 
     def manifest(self, name: str) -> Manifest:
         del name
-        return a_manifest(vehicle=0.5)
+        return a_manifest(vehicle=0.2)
+
+    def provenance(self, name: str, *, label: str) -> Provenance:
+        limit = self.manifest(name).thresholds[label].value
+        return Provenance(model=name, version="1", sha256="0" * 64, threshold=limit)
 
     def run(self, name: str, tensor: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         del name
@@ -159,3 +164,43 @@ def test_the_encoding_says_depth_transmission_and_contrast() -> None:
 def test_pieces_overlap_by_more_than_the_longest_car() -> None:
     # 5.5 m at CONTAINER_PX for a container 2.6 m high, the smallest there is.
     assert 5.5 / 2.6 * CONTAINER_PX < OVERLAP_PX * 1.05
+
+
+def an_image(unit: PixelUnit) -> XrayImage:
+    pixels = np.zeros((500, 2700, 1), dtype=np.uint16)
+    return XrayImage(sha256="5ca", scan_format="tiff", pixels=pixels, unit=unit)
+
+
+def test_findings_name_class_place_threshold_and_what_was_looked_through() -> None:
+    square = Box(x1=1200, y1=180, x2=1420, y2=280)
+    found, reason = search(an_image(PixelUnit.COUNTS), a_view(square), [LONG], shelf=BlackSquares())
+    assert reason == ""
+    (vehicle,) = (f for f in found if isinstance(f, ObjectFound))
+    assert (vehicle.label, vehicle.zone) == ("vehicle", Zone.CARGO)
+    assert vehicle.provenance.threshold == 0.2
+    assert vehicle.score >= 0.2
+    (sought,) = (f for f in found if isinstance(f, ObjectsSought))
+    assert sought.labels == ("vehicle",)
+    assert sought.found == 1
+    assert 0 <= sought.visible_share < 1
+
+
+def test_an_object_below_its_threshold_is_sought_but_not_found() -> None:
+    small = Box(x1=1200, y1=180, x2=1250, y2=280)
+    found, _ = search(an_image(PixelUnit.COUNTS), a_view(small), [LONG], shelf=BlackSquares())
+    assert [finding.kind for finding in found] == ["objects_sought"]
+
+
+@pytest.mark.parametrize(
+    ("unit", "outlines", "words"),
+    [
+        pytest.param(PixelUnit.DISPLAY, [LONG], "no threshold for grey levels", id="display"),
+        pytest.param(PixelUnit.COUNTS, [], "no container", id="no container"),
+    ],
+)
+def test_where_it_may_not_speak_it_says_why_and_seeks_nothing(
+    unit: PixelUnit, outlines: list[Box], words: str
+) -> None:
+    found, reason = search(an_image(unit), a_view(), outlines, shelf=BlackSquares())
+    assert found == []
+    assert words in reason
