@@ -15,9 +15,11 @@ from typer.exceptions import TyperException
 
 from service.cli import (
     bench,
+    bench_objects,
     bench_reconcile,
     database,
     evaluate,
+    evaluate_objects,
     evaluate_year,
     goods,
     inspect,
@@ -54,6 +56,8 @@ evaluate.app.command("names")(goods.evaluate_names)
 app.command("radiation")(radiation.show_radiation)
 app.command("scan")(scan.scan)
 evaluate.app.command("portal")(radiation.evaluate_portal)
+evaluate.app.command("xray-simulated")(evaluate_objects.evaluate_simulated)
+evaluate.app.command("xray-projected")(evaluate_objects.evaluate_projected)
 evaluate.app.command("year")(evaluate_year.evaluate_year)
 evaluate.app.command("scenarios")(rules.evaluate_scenarios)
 app.command("reconcile")(reconcile.reconcile)
@@ -64,6 +68,7 @@ app.add_typer(evaluate.app, name="evaluate")
 papers.app.command("learn-masses")(masses.learn)
 app.add_typer(papers.app, name="papers")
 app.add_typer(registers.app, name="registers")
+bench.app.command("xray-objects")(bench_objects.bench_objects)
 bench.app.command("reconcile")(bench_reconcile.bench_reconcile)
 app.add_typer(bench.app, name="bench")
 app.add_typer(simulate.app, name="simulate")

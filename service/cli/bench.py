@@ -66,7 +66,7 @@ def bench_xray(
     ]
     with tempfile.TemporaryDirectory() as folder:
         contestants += _ultralytics(shelf, views, Path(folder))
-        _run(contestants, items=len(scans), rounds=rounds, as_json=as_json)
+        show_timings(contestants, items=len(scans), rounds=rounds, as_json=as_json)
 
 
 @app.command("photo")
@@ -89,7 +89,7 @@ def bench_photo(
             note="the same engine, then the grammar",
         ),
     ]
-    _run(contestants, items=len(photos), rounds=rounds, as_json=as_json)
+    show_timings(contestants, items=len(photos), rounds=rounds, as_json=as_json)
 
 
 @app.command("radiation")
@@ -116,7 +116,7 @@ def bench_radiation(
         Contestant(name="read the file", job=lambda i: read_scan(raw[i]), note="SpecUtils"),
         Contestant(name="tallyman: read, alarms, nuclides", job=whole),
     ]
-    _run(contestants, items=len(raw), rounds=rounds, as_json=as_json)
+    show_timings(contestants, items=len(raw), rounds=rounds, as_json=as_json)
 
 
 def _scans(files: Sequence[Path] | None, made: Sequence[RawScan], kind: ScanKind) -> list[Any]:
@@ -153,7 +153,10 @@ def _ultralytics(shelf: Shelf, views: Sequence[Any], folder: Path) -> list[Conte
     ]
 
 
-def _run(contestants: Sequence[Contestant], *, items: int, rounds: int, as_json: bool) -> None:
+def show_timings(
+    contestants: Sequence[Contestant], *, items: int, rounds: int, as_json: bool
+) -> None:
+    """Run them side by side and print a table, or JSON."""
     with progress_bar("bench") as progress:
         timings = side_by_side(contestants, items=items, rounds=rounds, progress=progress)
     if as_json:

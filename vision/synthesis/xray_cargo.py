@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from vision.synthesis.xray_physics import MATERIALS
-from vision.synthesis.xray_pieces import coils, drums, pieces, reels, tyres
+from vision.synthesis.xray_pieces import coils, drums, pieces, pipes, reels, tyres
 from vision.synthesis.xray_stow import Builder, Stow, blocks, bulk, sacks
 from vision.synthesis.xray_truck import Space
 
@@ -216,6 +216,33 @@ GOODS: tuple[Goods, ...] = (
         weight=0.7,
     ),
     Goods(heading="7208", name="steel coils", build=coils, weight=0.6),
+    Goods(heading="7306", name="steel tubes", build=pipes, weight=0.7),
+    Goods(
+        heading="2515",
+        name="marble blocks",
+        build=blocks(
+            ((1.2, 2.6), (1.1, 1.3), (1.0, 1.5)),
+            "limestone",
+            (1.0, 1.08),
+            high=(0.4, 0.6),
+            gap_m=(0.1, 0.6),
+        ),
+        weight=0.5,
+    ),
+    Goods(
+        heading="8407",
+        name="engines on pallets",
+        build=blocks(
+            ((0.6, 1.0), (0.6, 0.9), (0.5, 0.9)),
+            "steel",
+            (0.15, 0.35),
+            high=(0.3, 0.45),
+            spread=0.15,
+            gap_m=(0.1, 0.35),
+            pallet=True,
+        ),
+        weight=0.9,
+    ),
     Goods(
         heading="7204",
         name="metal scrap",

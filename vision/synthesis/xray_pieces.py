@@ -213,3 +213,26 @@ def _piece(
     return ellipsoid(
         body, centre=(x + dx / 2, y + dy / 2, z + dz / 2), radii=(dx / 2, dy / 2, dz / 2)
     )
+
+
+def pipes(space: Space, rng: np.random.Generator) -> Stow:
+    """Bundles of steel tubes along the container."""
+    steel = MATERIALS["steel"]
+    radius = rng.uniform(0.03, 0.16)
+    wall = min(radius * 0.5, rng.uniform(0.003, 0.01))
+    long = min(space.size_m[0] * 0.98, rng.choice([5.8, 11.8]))
+    each = np.pi * (radius**2 - (radius - wall) ** 2) * long * steel.density * 1000
+    files = int(space.size_m[1] / (2 * radius))
+    count = int(min(PAYLOAD_KG * rng.uniform(0.4, 0.95) / each, 260, files * 8))
+    solids = []
+    for number in range(count):
+        tier, file = divmod(number, files)
+        y = space.y1 + (file + 0.5 + 0.5 * (tier % 2)) * 2 * radius
+        z = space.z1 + 0.08 + radius * (1 + 1.8 * tier)
+        x1 = space.x1 + 0.05 + rng.uniform(0, 0.03)
+        for r, sign in ((radius, 1), (radius - wall, -1)):
+            solids.append(cylinder_along(steel, x1=x1, x2=x1 + long, y=y, z=z, radius=r, sign=sign))
+    high = space.z1 + 0.08 + radius * (2 + 1.8 * (count / max(files, 1)))
+    top = stepped(space, [space.x1, space.x1 + long], [high])
+    share = 2 * wall / radius * 0.8
+    return Stow(solids=tuple(solids), bulk=steel.filled(share), top_m=top, packages=count)

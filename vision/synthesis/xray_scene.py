@@ -302,7 +302,7 @@ def _declared(heading: str, container: Container, stow: Stow, rng: np.random.Gen
     return Declared(
         heading=heading,
         name=BY_HEADING[heading].name,
-        mass_kg=round(stow.mass_kg * float(rng.normal(1, 0.01)), 0),
+        mass_kg=float(round(stow.mass_kg * rng.normal(1, 0.01))),
         packages=stow.packages,
         length_ft=container.length_ft,
         high_cube=container.high_cube,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from vision.errors import ModelUnavailable
@@ -17,9 +19,10 @@ from vision.findings import (
     Ran,
     ScanQuality,
 )
+from vision.geometry import Box
 from vision.models.shelf import Shelf
 from vision.scan import ScanKind, XrayImage
-from vision.xray import containers, load_state, measurements
+from vision.xray import containers, hidden, load_state, measurements, objects
 from vision.xray.calibration import NO_SCANNERS, ScannerBook
 from vision.xray.framing import without_bands
 from vision.xray.load_state import LoadModel
@@ -50,6 +53,7 @@ class XrayAnalyser:
             self._shelf.provenance(containers.MODEL, label="container"),
             self._shelf.provenance(load_state.MODEL, label="loaded"),
             *measurements.lineup(self._shelf),
+            *hidden.lineup(self._shelf),
         )
 
     def analyse(
@@ -64,7 +68,7 @@ class XrayAnalyser:
         except ModelUnavailable as problem:
             coverage += [
                 _entry(image, name, analysis, Ran.FAILED, str(problem))
-                for analysis in ("containers", "load_state")
+                for analysis in ("containers", "load_state", *self._seeks_objects())
             ]
             return tuple(findings), tuple(coverage)
         coverage.append(_entry(image, name, "containers", Ran.RAN))
@@ -73,15 +77,40 @@ class XrayAnalyser:
             _entry(image, name, "load_state", Ran.RAN if found else Ran.NOT_POSSIBLE, reason)
         )
         findings += [*found, *loads]
-        try:
-            boxes = [box for one in found if (box := one.evidence.box) is not None]
-            findings += measurements.of_containers(sight, boxes, shelf=self._shelf)
-        except ModelUnavailable as problem:
-            coverage.append(_entry(image, name, "measurements", Ran.FAILED, str(problem)))
-        else:
-            ran = Ran.RAN if found else Ran.NOT_POSSIBLE
-            coverage.append(_entry(image, name, "measurements", ran, reason))
+        outlines = [box for one in found if (box := one.evidence.box) is not None]
+        measured, entry = self._measured(sight, name, outlines)
+        findings += measured
+        coverage.append(entry)
+        if self._seeks_objects():
+            seen, entry = self._objects(sight, name, outlines)
+            findings += seen
+            coverage.append(entry)
         return tuple(findings), tuple(coverage)
+
+    def _measured(
+        self, sight: Sight, name: str, outlines: Sequence[Box]
+    ) -> tuple[Sequence[Finding], CoverageEntry]:
+        try:
+            findings = measurements.of_containers(sight, outlines, shelf=self._shelf)
+        except ModelUnavailable as problem:
+            return (), _entry(sight.image, name, "measurements", Ran.FAILED, str(problem))
+        ran = Ran.RAN if outlines else Ran.NOT_POSSIBLE
+        reason = "" if outlines else "no container was found"
+        return findings, _entry(sight.image, name, "measurements", ran, reason)
+
+    def _objects(
+        self, sight: Sight, name: str, outlines: Sequence[Box]
+    ) -> tuple[Sequence[Finding], CoverageEntry]:
+        try:
+            seen, reason = hidden.search(sight.image, sight.view, outlines, shelf=self._shelf)
+        except ModelUnavailable as problem:
+            return (), _entry(sight.image, name, "objects", Ran.FAILED, str(problem))
+        ran = Ran.NOT_POSSIBLE if reason else Ran.RAN
+        return seen, _entry(sight.image, name, "objects", ran, reason)
+
+    def _seeks_objects(self) -> tuple[str, ...]:
+        """The analysis's name, or nothing where the line-up has no detector of objects."""
+        return ("objects",) if objects.MODEL in self._shelf.lineup else ()
 
     def _containers(self, sight: Sight) -> tuple[list[ContainerFound], list[LoadState]]:
         view = sight.view
