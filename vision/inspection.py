@@ -15,7 +15,7 @@ from vision.models.shelf import Shelf
 from vision.radiation.analyser import RadiationAnalyser
 from vision.reading.analyser import PhotoAnalyser
 from vision.reading.engines import OcrEngine
-from vision.reading.engines.rapidocr import RapidOcrEngine
+from vision.reading.engines.line_reader import LineReaderEngine
 from vision.scan import Photo, PixelUnit, RawScan, Scan, ScanKind, XrayImage
 from vision.xray.analyser import XrayAnalyser
 
@@ -26,7 +26,7 @@ class Inspector:
     Args:
         weights_dir: where `lineup.toml` lies.
         threads: ONNX Runtime threads per model; 0 lets it decide.
-        engine: what reads text; None for RapidOCR.
+        engine: what reads text; None for our own.
         limits: what is read at all.
 
     Raises:
@@ -44,7 +44,7 @@ class Inspector:
         shelf = Shelf(weights_dir, threads=threads)
         self._limits = limits or Limits()
         self._xray = XrayAnalyser(shelf)
-        self._photo = PhotoAnalyser(engine or RapidOcrEngine(threads=threads))
+        self._photo = PhotoAnalyser(engine or LineReaderEngine(shelf, threads=threads))
         self._radiation = RadiationAnalyser(shelf)
 
     @property
