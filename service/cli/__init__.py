@@ -27,6 +27,7 @@ from service.cli import (
     models,
     papers,
     radiation,
+    read,
     reconcile,
     registers,
     replay,
@@ -49,6 +50,7 @@ app.command()(goods.goods)
 app.command()(goods.names)
 evaluate.app.command("goods")(goods.evaluate_goods)
 evaluate.app.command("names")(goods.evaluate_names)
+app.command("read")(read.read)
 app.command("radiation")(radiation.show_radiation)
 evaluate.app.command("portal")(radiation.evaluate_portal)
 evaluate.app.command("year")(evaluate_year.evaluate_year)

@@ -17,11 +17,13 @@ from vision.findings import (
     Reading,
     Subject,
 )
+from vision.grammar import iso6346
 from vision.grammar.iso6346 import CHECK_POSITION
 from vision.reading import container_code, looks, plate
 from vision.reading.container_code import CodeCandidate
 from vision.reading.decode import Decoded
 from vision.reading.engines import LineEngine, OcrEngine, TextLine
+from vision.reading.expected import ListPosterior, over_list
 from vision.reading.looks import Seen
 from vision.reading.plate import PlateCandidate
 from vision.scan import Photo, ScanKind
@@ -55,6 +57,19 @@ class PhotoAnalyser:
         self, photo: Photo, *, name: str
     ) -> tuple[tuple[Finding, ...], tuple[CoverageEntry, ...]]:
         """Readings and what ran; an engine that cannot be opened is coverage FAILED."""
+        findings, coverage, _ = self.analyse_expecting(photo, name=name, expected=())
+        return findings, coverage
+
+    def analyse_expecting(
+        self, photo: Photo, *, name: str, expected: Sequence[str]
+    ) -> tuple[tuple[Finding, ...], tuple[CoverageEntry, ...], tuple[ListPosterior, ...]]:
+        """As `analyse`, and for each marking what it says of a list, apart from the readings.
+
+        Args:
+            photo: to read.
+            name: for the coverage.
+            expected: container codes or plates, upper case, letters and digits only.
+        """
 
         def entries(ran: Ran, reason: str = "") -> tuple[CoverageEntry, ...]:
             return tuple(
@@ -70,17 +85,27 @@ class PhotoAnalyser:
             )
 
         try:
-            found = self._read(photo)
+            found, listed = self._read(photo, expected)
         except ModelUnavailable as problem:
-            return (), entries(Ran.FAILED, str(problem))
-        return found, entries(Ran.RAN)
+            return (), entries(Ran.FAILED, str(problem)), ()
+        return found, entries(Ran.RAN), listed
 
-    def _read(self, photo: Photo) -> tuple[Reading, ...]:
+    def _read(
+        self, photo: Photo, expected: Sequence[str]
+    ) -> tuple[tuple[Reading, ...], tuple[ListPosterior, ...]]:
         provenance = self._engine.provenance
         if not isinstance(self._engine, LineEngine):
-            return readings(self._engine.read(photo.pixels), photo=photo, provenance=provenance)
+            lines = self._engine.read(photo.pixels)
+            return readings(lines, photo=photo, provenance=provenance), ()
         seen = looks.seen(self._engine, photo.pixels, done=_has_code)
-        return readings(seen.lines, photo=photo, provenance=provenance, codes=seen.codes)
+        found = readings(seen.lines, photo=photo, provenance=provenance, codes=seen.codes)
+        codes = [text for text in expected if iso6346.is_valid_code(text)]
+        listed = (
+            over_list(code.views, codes, free=code.text)
+            for code in seen.codes
+            if codes and code.weakest >= LEAST_WEAKEST
+        )
+        return found, tuple(listed)
 
 
 def _has_code(seen: Seen) -> bool:

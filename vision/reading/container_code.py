@@ -10,7 +10,7 @@ from vision.findings import CheckDigit, Orientation
 from vision.geometry import Box, Quad
 from vision.grammar import iso6346
 from vision.grammar.plate import force
-from vision.reading.decode import Decoded
+from vision.reading.decode import Decoded, View
 from vision.reading.engines import TextLine
 from vision.reading.layout import Chain, Piece, chains, pieces_of
 
@@ -25,7 +25,7 @@ _SIZE_TYPE = re.compile(r"[1-4LM][0-9C-F][GRUPTBHSVN][0-9]")
 class CodeCandidate:
     """A code that the lines may show. `replaced` counts look-alikes (0 for O) put right,
     `pieces` the lines of text that it was put together from. Of an engine that gives posteriors,
-    `decoded` holds what they say.
+    `decoded` holds what they say, and `views` the crops.
     """
 
     text: str
@@ -37,7 +37,7 @@ class CodeCandidate:
     orientation: Orientation
     quad: Quad
     decoded: Decoded | None = None
-    views: int = 1
+    views: tuple[View, ...] = ()
 
     @property
     def box(self) -> Box:

@@ -113,7 +113,7 @@ def decode(views: Sequence[View]) -> Decoded | None:
     none may speak against a text by more than `MOST_AGAINST`.
     """
     texts = {text for part in views for text in part.texts}
-    scores = {text: _score(text, views) for text in texts}
+    scores = {text: score_of(text, views) for text in texts}
     codes = sorted((t for t in scores if iso6346.is_valid_code(t)), key=lambda t: -scores[t])
     tens = sorted((t for t in scores if len(t) == LENGTH - 1), key=lambda t: -scores[t])
     if not codes and not tens:
@@ -142,7 +142,8 @@ def decode(views: Sequence[View]) -> Decoded | None:
     )
 
 
-def _score(text: str, views: Sequence[View]) -> float:
+def score_of(text: str, views: Sequence[View]) -> float:
+    """Mean log probability of a text over the crops, against each crop's own best."""
     score = float(np.mean([max(_relative(text, part), -MOST_AGAINST) for part in views]))
     return score + (TEN_PRIOR if len(text) < LENGTH else 0.0)
 

@@ -161,7 +161,6 @@ def codes(found: Sequence[Sighting]) -> list[CodeCandidate]:
         views = clear or [one.view for one, _ in group]
         decoded = decode.decode(views) or best[1]
         main = next((item for item in group if item[1].text == decoded.text), best)[0]
-        agreeing = sum(item[1].text == decoded.text for item in group)
         candidates.append(
             CodeCandidate(
                 text=decoded.text,
@@ -173,7 +172,7 @@ def codes(found: Sequence[Sighting]) -> list[CodeCandidate]:
                 orientation=main.orientation,
                 quad=main.quad,
                 decoded=decoded,
-                views=agreeing,
+                views=tuple(views),
             )
         )
     return distinct(candidates)
