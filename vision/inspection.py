@@ -15,7 +15,7 @@ from vision.models.shelf import Shelf
 from vision.radiation.analyser import RadiationAnalyser
 from vision.reading.analyser import PhotoAnalyser
 from vision.reading.engines import OcrEngine
-from vision.reading.engines.rapidocr import RapidOcrEngine
+from vision.reading.engines.line_reader import LineReaderEngine
 from vision.scan import Photo, PixelUnit, RawScan, Scan, ScanKind, XrayImage
 from vision.xray.analyser import XrayAnalyser
 from vision.xray.calibration import NO_SCANNERS, ScannerBook
@@ -27,7 +27,7 @@ class Inspector:
     Args:
         weights_dir: where `lineup.toml` lies.
         threads: ONNX Runtime threads per model; 0 lets it decide.
-        engine: what reads text; None for RapidOCR.
+        engine: what reads text; None for our own.
         limits: what is read at all.
         scanners: what the site measured on its X-ray scanners.
 
@@ -47,7 +47,7 @@ class Inspector:
         shelf = Shelf(weights_dir, threads=threads)
         self._limits = limits or Limits()
         self._xray = XrayAnalyser(shelf, scanners=scanners)
-        self._photo = PhotoAnalyser(engine or RapidOcrEngine(threads=threads))
+        self._photo = PhotoAnalyser(engine or LineReaderEngine(shelf, threads=threads))
         self._radiation = RadiationAnalyser(shelf)
 
     @property

@@ -29,6 +29,7 @@ from service.cli import (
     models,
     papers,
     radiation,
+    read,
     reconcile,
     registers,
     replay,
@@ -53,6 +54,7 @@ app.command()(goods.goods)
 app.command()(goods.names)
 evaluate.app.command("goods")(goods.evaluate_goods)
 evaluate.app.command("names")(goods.evaluate_names)
+app.command("read")(read.read)
 app.command("radiation")(radiation.show_radiation)
 app.command("scan")(scan.scan)
 evaluate.app.command("portal")(radiation.evaluate_portal)

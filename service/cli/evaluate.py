@@ -21,6 +21,7 @@ from vision.evaluation import reading as reading_evaluation
 from vision.evaluation import xray as xray_evaluation
 from vision.findings import Subject
 from vision.models.shelf import Shelf
+from vision.reading.engines.line_reader import LineReaderEngine
 from vision.reading.engines.rapidocr import RapidOcrEngine
 
 app = typer.Typer(no_args_is_help=True, help="Measure the shipped models on labelled folders.")
@@ -32,6 +33,7 @@ class Split(StrEnum):
     TEST = "test"
 
 
+BesideOption = Annotated[bool, typer.Option(help="RapidOCR alone on the same pictures, too")]
 SplitOption = Annotated[Split | None, typer.Option(help="without it: everything")]
 
 
@@ -40,13 +42,16 @@ def evaluate_containers(
     folder: FolderArgument,
     split: SplitOption = None,
     crops: Annotated[bool, typer.Option(help="read from the labelled boxes")] = False,
+    beside: BesideOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Container codes against labels.csv, beside the OCR engine alone.
+    """Container codes against labels.csv.
 
     Example: tallyman evaluate containers FOLDER --split val --json > containers.json
     """
-    _evaluate_reading(folder, Subject.CONTAINER_CODE, split=split, crops=crops, as_json=as_json)
+    _evaluate_reading(
+        folder, Subject.CONTAINER_CODE, split=split, crops=crops, beside=beside, as_json=as_json
+    )
 
 
 @app.command("plates")
@@ -54,21 +59,31 @@ def evaluate_plates(
     folder: FolderArgument,
     split: SplitOption = None,
     crops: Annotated[bool, typer.Option(help="read from the labelled boxes")] = False,
+    beside: BesideOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Licence plates against labels.csv, beside the OCR engine alone."""
-    _evaluate_reading(folder, Subject.PLATE, split=split, crops=crops, as_json=as_json)
+    """Licence plates against labels.csv."""
+    _evaluate_reading(
+        folder, Subject.PLATE, split=split, crops=crops, beside=beside, as_json=as_json
+    )
 
 
 def _evaluate_reading(
-    folder: Path, subject: Subject, *, split: Split | None, crops: bool, as_json: bool
+    folder: Path,
+    subject: Subject,
+    *,
+    split: Split | None,
+    crops: bool,
+    beside: bool,
+    as_json: bool,
 ) -> None:
     with _measuring(folder, "pictures") as progress:
         figures = reading_evaluation.evaluate(
             folder,
             subject=subject,
             split=split,
-            engine=RapidOcrEngine(threads=1),
+            engine=LineReaderEngine(Shelf(Settings().weights_dir, threads=1)),
+            peer=RapidOcrEngine(threads=1) if beside else None,
             crops=crops,
             progress=progress,
         )

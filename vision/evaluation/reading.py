@@ -13,12 +13,12 @@ from typing import Any
 from vision.errors import UnreadableScan
 from vision.evaluation.progress import Progress, reported, silent
 from vision.evaluation.xray import latency_summary
-from vision.findings import Subject
+from vision.findings import Reading, Subject
 from vision.formats import read_scan
 from vision.geometry import Box
 from vision.grammar import iso6346
 from vision.grammar.plate import MAX_LENGTH, MIN_LENGTH, normalise_plate
-from vision.reading.analyser import readings
+from vision.reading.analyser import PhotoAnalyser
 from vision.reading.engines import OcrEngine, TextLine
 from vision.reading.layout import pieces_of
 from vision.scan import Photo, RawScan, ScanKind
@@ -91,6 +91,7 @@ def evaluate(
     subject: Subject,
     split: str | None,
     engine: OcrEngine,
+    peer: OcrEngine | None = None,
     crops: bool = False,
     progress: Progress = silent,
 ) -> dict[str, Any]:
@@ -98,39 +99,44 @@ def evaluate(
 
     A labelled row is exact if a confident answer has its text, wrong if a confident answer at
     its place has another, else abstained; a confident answer for no row is `extra`. `baseline`
-    is the engine alone on the same pictures, counted the same way: each single line of text
-    with the shape of a code or a plate is a confident answer of it.
+    is `peer` alone on the same pictures, counted the same way: each single line of text with the
+    shape of a code or a plate is a confident answer of it.
     """
     ours, alone = _Tally(), _Tally()
+    analyser = PhotoAnalyser(engine)
     latencies: list[float] = []
     files = list(_by_file(folder, split=split, subject=subject).items())
     for name, rows in reported(files, progress):
         photo = _photo(folder / name)
         if photo is None:
             ours.add(name, rows, (), whole=crops)
-            alone.add(name, rows, (), whole=crops)
+            if peer is not None:
+                alone.add(name, rows, (), whole=crops)
             continue
         for part, wanted in _parts(photo, rows, crops=crops):
             began = time.perf_counter()
-            lines = engine.read(part.pixels)
-            found = readings(lines, photo=part, provenance=engine.provenance)
+            found, _ = analyser.analyse(part, name=name)
             latencies.append((time.perf_counter() - began) * 1000)
             answers = [
                 _Answer(text=r.text, box=r.evidence.box)
                 for r in found
-                if r.subject is subject and r.accepted
+                if isinstance(r, Reading) and r.subject is subject and r.accepted
             ]
             ours.add(name, wanted, answers, whole=crops)
-            alone.add(name, wanted, _engine_alone(lines, subject), whole=crops)
+            if peer is not None:
+                lines = peer.read(part.pixels)
+                alone.add(name, wanted, _engine_alone(lines, subject), whole=crops)
     return {
         **ours.counts(),
         "latency_ms": latency_summary(latencies),
         "groups": ours.by_group(),
         "baseline": {
-            "engine": engine.provenance.model,
+            "engine": peer.provenance.model,
             **alone.counts(),
             "groups": alone.by_group(),
-        },
+        }
+        if peer is not None
+        else {},
         "misses": ours.misses,
     }
 

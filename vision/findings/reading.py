@@ -55,7 +55,8 @@ class Reading:
     best guess for a person, and no rule may rely on it.
 
     `weakest` is the lowest score of any character or part; for a code the minimum counts,
-    not the mean.
+    not the mean. `supplied` are the places (from 0) of characters that the grammar put in and the
+    picture does not show.
     """
 
     evidence: Evidence
@@ -69,5 +70,6 @@ class Reading:
     check_digit: CheckDigit = CheckDigit.NOT_APPLICABLE
     country: str | None = None
     alternatives: tuple[Alternative, ...] = ()
+    supplied: tuple[int, ...] = ()
     note: str = ""
     kind: Literal["reading"] = "reading"

@@ -17,13 +17,21 @@ from vision.findings import (
     Reading,
     Subject,
 )
-from vision.reading import container_code, plate
+from vision.grammar import iso6346
+from vision.grammar.iso6346 import CHECK_POSITION
+from vision.reading import container_code, looks, plate
 from vision.reading.container_code import CodeCandidate
-from vision.reading.engines import OcrEngine, TextLine
+from vision.reading.decode import Decoded
+from vision.reading.engines import LineEngine, OcrEngine, TextLine
+from vision.reading.expected import ListPosterior, over_list
+from vision.reading.looks import Seen
 from vision.reading.plate import PlateCandidate
 from vision.scan import Photo, ScanKind
 
 # Chosen on the train splits of the container and plate photographs.
+ACCEPT_SHARE = 0.5
+ACCEPT_WEAKEST = 0.3
+LEAST_WEAKEST = 0.01
 ACCEPT_CODE = 0.6
 ACCEPT_REPLACED = 0.9
 ACCEPT_NO_CHECK_DIGIT = 0.97
@@ -49,6 +57,19 @@ class PhotoAnalyser:
         self, photo: Photo, *, name: str
     ) -> tuple[tuple[Finding, ...], tuple[CoverageEntry, ...]]:
         """Readings and what ran; an engine that cannot be opened is coverage FAILED."""
+        findings, coverage, _ = self.analyse_expecting(photo, name=name, expected=())
+        return findings, coverage
+
+    def analyse_expecting(
+        self, photo: Photo, *, name: str, expected: Sequence[str]
+    ) -> tuple[tuple[Finding, ...], tuple[CoverageEntry, ...], tuple[ListPosterior, ...]]:
+        """As `analyse`, and for each marking what it says of a list, apart from the readings.
+
+        Args:
+            photo: to read.
+            name: for the coverage.
+            expected: container codes or plates, upper case, letters and digits only.
+        """
 
         def entries(ran: Ran, reason: str = "") -> tuple[CoverageEntry, ...]:
             return tuple(
@@ -64,21 +85,55 @@ class PhotoAnalyser:
             )
 
         try:
-            lines = self._engine.read(photo.pixels)
+            found, listed = self._read(photo, expected)
         except ModelUnavailable as problem:
-            return (), entries(Ran.FAILED, str(problem))
-        return readings(lines, photo=photo, provenance=self._engine.provenance), entries(Ran.RAN)
+            return (), entries(Ran.FAILED, str(problem)), ()
+        return found, entries(Ran.RAN), listed
+
+    def _read(
+        self, photo: Photo, expected: Sequence[str]
+    ) -> tuple[tuple[Reading, ...], tuple[ListPosterior, ...]]:
+        provenance = self._engine.provenance
+        if not isinstance(self._engine, LineEngine):
+            lines = self._engine.read(photo.pixels)
+            return readings(lines, photo=photo, provenance=provenance), ()
+        seen = looks.seen(self._engine, photo.pixels, done=_has_code)
+        found = readings(seen.lines, photo=photo, provenance=provenance, codes=seen.codes)
+        codes = [text for text in expected if iso6346.is_valid_code(text)]
+        listed = (
+            over_list(code.views, codes, free=code.text)
+            for code in seen.codes
+            if codes and code.weakest >= LEAST_WEAKEST
+        )
+        return found, tuple(listed)
+
+
+def _has_code(seen: Seen) -> bool:
+    return bool(seen.codes) and _is_clear(seen.codes[0])
 
 
 def readings(
-    lines: Sequence[TextLine], *, photo: Photo, provenance: Provenance
+    lines: Sequence[TextLine],
+    *,
+    photo: Photo,
+    provenance: Provenance,
+    codes: Sequence[CodeCandidate] | None = None,
 ) -> tuple[Reading, ...]:
     """Codes, size-types and plates among the lines of one photograph.
+
+    Args:
+        lines: of the photograph.
+        photo: for its sha256.
+        provenance: of the engine.
+        codes: what was made of the lines and more looks; None: the lines' texts are all there is.
 
     A photograph that shows a container code is one of a container: a text on it that has no
     known plate's shape is then not taken for a plate.
     """
-    codes = container_code.candidates(lines)
+    if codes is None:
+        codes = container_code.candidates(lines)
+    # What no crop shows, and only the grammar makes a code, is not even a guess.
+    codes = [c for c in codes if c.decoded is None or c.weakest >= LEAST_WEAKEST]
     found = [_code(c, photo, provenance) for c in codes]
     if codes:
         found += [
@@ -105,7 +160,44 @@ def readings(
     return tuple(found)
 
 
+def _is_clear(candidate: CodeCandidate) -> bool:
+    """Whether every character, the check digit too, was seen and hardly anything else fits."""
+    return (
+        candidate.check_digit is CheckDigit.CORRECT
+        and not candidate.replaced
+        and candidate.score >= ACCEPT_SHARE
+        and candidate.weakest >= ACCEPT_WEAKEST
+    )
+
+
+def _decoded_code(
+    candidate: CodeCandidate, decoded: Decoded, photo: Photo, provenance: Provenance
+) -> Reading:
+    notes = []
+    if candidate.check_digit is CheckDigit.NOT_SEEN:
+        notes.append("check digit not seen; the one shown is computed")
+    unseen = [decoded.text[i] for i in decoded.supplied if i < CHECK_POSITION or decoded.whole]
+    if unseen:
+        notes.append(f"not seen and put in by the grammar: {', '.join(unseen)}")
+    return Reading(
+        evidence=Evidence(scan_sha256=photo.sha256, box=candidate.box, quad=candidate.quad),
+        provenance=replace(provenance, threshold=ACCEPT_SHARE),
+        subject=Subject.CONTAINER_CODE,
+        text=decoded.text,
+        accepted=_is_clear(candidate),
+        score=decoded.share,
+        weakest=decoded.weakest,
+        orientation=candidate.orientation,
+        check_digit=candidate.check_digit,
+        alternatives=decoded.alternatives,
+        supplied=decoded.supplied,
+        note="; ".join(notes),
+    )
+
+
 def _code(candidate: CodeCandidate, photo: Photo, provenance: Provenance) -> Reading:
+    if candidate.decoded is not None:
+        return _decoded_code(candidate, candidate.decoded, photo, provenance)
     threshold = ACCEPT_REPLACED if candidate.replaced else ACCEPT_CODE
     note = ""
     if candidate.replaced:

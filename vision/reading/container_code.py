@@ -10,13 +10,11 @@ from vision.findings import CheckDigit, Orientation
 from vision.geometry import Box, Quad
 from vision.grammar import iso6346
 from vision.grammar.plate import force
-from vision.reading import ctc
-from vision.reading.ctc import Posteriors
+from vision.reading.decode import Decoded, View
 from vision.reading.engines import TextLine
 from vision.reading.layout import Chain, Piece, chains, pieces_of
 
 MAX_REPLACED = 2
-MIN_DECODED, MAX_DECODED, BEAM = 9, 13, 48
 _CATEGORY_FOR = {"V": "U", "0": "U", "O": "U", "D": "U", "L": "U", "C": "U", "1": "J", "2": "Z"}
 # A boxed 7 is read as Z as often as a boxed 2 is; the check digit tells which.
 _LAST_DIGIT_FOR = {"Z": "27"}
@@ -26,7 +24,8 @@ _SIZE_TYPE = re.compile(r"[1-4LM][0-9C-F][GRUPTBHSVN][0-9]")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeCandidate:
     """A code that the lines may show. `replaced` counts look-alikes (0 for O) put right,
-    `pieces` the lines of text that it was put together from.
+    `pieces` the lines of text that it was put together from. Of an engine that gives posteriors,
+    `decoded` holds what they say, and `views` the crops.
     """
 
     text: str
@@ -37,6 +36,8 @@ class CodeCandidate:
     weakest: float
     orientation: Orientation
     quad: Quad
+    decoded: Decoded | None = None
+    views: tuple[View, ...] = ()
 
     @property
     def box(self) -> Box:
@@ -44,12 +45,15 @@ class CodeCandidate:
 
 
 def candidates(lines: Sequence[TextLine]) -> list[CodeCandidate]:
-    """Codes, best first, each text and each place once."""
-    pieces = pieces_of(lines)
+    """Codes in the texts of an engine that keeps its posteriors to itself, best first."""
     found: list[CodeCandidate] = []
-    for chain in chains(pieces):
-        posteriors = chain.posteriors if _is_code_like(chain.text) else None
-        found += _in_chain(chain) if posteriors is None else _decoded(chain, posteriors)
+    for chain in chains(pieces_of(lines)):
+        found += _in_chain(chain)
+    return distinct(found)
+
+
+def distinct(found: Sequence[CodeCandidate]) -> list[CodeCandidate]:
+    """The best of those that claim the same text or the same place."""
     kept: list[CodeCandidate] = []
     for candidate in sorted(found, key=_rank):
         if any(candidate.text[:10] == other.text[:10] for other in kept):
@@ -72,50 +76,6 @@ def _rank(candidate: CodeCandidate) -> tuple[int, int, float]:
 
 def _same_place(one: Box, other: Box) -> bool:
     return one.intersection_px(other) > 0.5 * min(one.area_px, other.area_px)
-
-
-def _is_code_like(text: str) -> bool:
-    """Whether decoding under the grammar is worth its time: about as long, about as mixed."""
-    if not MIN_DECODED <= len(text) <= MAX_DECODED:
-        return False
-    letters = sum(char.isalpha() for char in text[:4])
-    digits = sum(char.isdigit() for char in text[4:])
-    return letters >= 2 and digits >= len(text[4:]) - 3
-
-
-def _decoded(chain: Chain, posteriors: Posteriors) -> list[CodeCandidate]:
-    """The best code that the grammar allows, with its probability among all readings."""
-    free = ctc.search(posteriors)
-    if not free:
-        return []
-    valid = ctc.search(posteriors, ctc.container_code, length=11, beam=BEAM)
-    ten = ctc.search(posteriors, ctc.container_code, length=10, beam=BEAM)
-    whole = valid and (not ten or valid[0].log_probability >= ten[0].log_probability)
-    best = (valid if whole else ten)[:1]
-    if not best:
-        return []
-    probability = ctc.posterior_of(best[0], [*valid, *ten, *free])
-    text = best[0].text
-    seen = free[0].text
-    replaced = (
-        sum(a != b for a, b in zip(text, seen, strict=True))
-        if len(seen) == len(text)
-        else abs(len(seen) - len(text)) + 1
-    )
-    if not whole:
-        text += str(iso6346.check_digit(text))
-    return [
-        CodeCandidate(
-            text=text,
-            check_digit=CheckDigit.CORRECT if whole else CheckDigit.NOT_SEEN,
-            replaced=replaced,
-            pieces=len(chain.pieces),
-            score=probability,
-            weakest=ctc.weakest_character(posteriors, best[0].text),
-            orientation=chain.orientation,
-            quad=chain.quad,
-        )
-    ]
 
 
 def _in_chain(chain: Chain) -> list[CodeCandidate]:

@@ -58,6 +58,28 @@ def container_code(prefix: str) -> str:
     return ""
 
 
+def container_shape(prefix: str) -> str:
+    """ISO 6346 without its arithmetic: three letters, U, J or Z, seven digits."""
+    place = len(prefix)
+    if place < 3:
+        return _LETTERS
+    if place == 3:
+        return "UJZ"
+    return _DIGITS if place <= iso6346.CHECK_POSITION else ""
+
+
+def spans(posteriors: Posteriors) -> list[tuple[str, int, int]]:
+    """Characters of the most probable path, with their first steps and the steps after them."""
+    best = posteriors.argmax(axis=1)
+    starts = np.flatnonzero(np.diff(best, prepend=-1))
+    ends = np.append(starts[1:], best.size)
+    return [
+        (CHARACTERS[best[a] - 1], int(a), int(b))
+        for a, b in zip(starts, ends, strict=True)
+        if best[a] != BLANK
+    ]
+
+
 def joined(parts: Sequence[Posteriors]) -> Posteriors:
     """Posteriors of pieces that read on, with a blank step between them."""
     blank = np.zeros((1, 1 + len(CHARACTERS)), np.float32)
@@ -143,27 +165,32 @@ def posterior_of(best: Hypothesis, others: Sequence[Hypothesis]) -> float:
 
 
 def weakest_character(posteriors: Posteriors, text: str) -> float:
-    """Lowest posterior of a character of `text` along its best alignment (Viterbi); 0 if none."""
+    """Lowest posterior of a character of `text` along its best alignment; 0 if none."""
+    return min(character_posteriors(posteriors, text), default=0.0)
+
+
+def character_posteriors(posteriors: Posteriors, text: str) -> tuple[float, ...]:
+    """Highest posterior of each character of `text` along its best alignment (Viterbi)."""
     codes = [BLANK]
     for char in text:
         codes += [CHARACTERS.index(char) + 1, BLANK]
     steps, states = posteriors.shape[0], len(codes)
     logs = np.log(np.maximum(posteriors[:, codes], 1e-12))
+    barred = np.array(
+        [i < 2 or codes[i] == BLANK or codes[i] == codes[i - 2] for i in range(states)]
+    )
     score = np.full(states, -np.inf)
     score[:2] = logs[0, :2]
     back = np.zeros((steps, states), np.int64)
     for step in range(1, steps):
         one = np.concatenate([[-np.inf], score[:-1]])
-        two = np.concatenate([[-np.inf, -np.inf], score[:-2]])
-        for state in range(2, states):
-            if codes[state] == BLANK or codes[state] == codes[state - 2]:
-                two[state] = -np.inf
-        options = np.stack([score, one, two])
+        two = np.concatenate([[-np.inf, -np.inf], score[:-2]])[:states]
+        options = np.stack([score, one, np.where(barred, -np.inf, two)])
         back[step] = options.argmax(axis=0)
         score = options.max(axis=0) + logs[step]
-    state = states - 1 if score[-1] >= score[-2] else states - 2
+    state = states - 1 if states < 2 or score[-1] >= score[-2] else states - 2
     best = np.zeros(states)
     for step in range(steps - 1, -1, -1):
         best[state] = max(best[state], float(posteriors[step, codes[state]]))
         state -= int(back[step, state])
-    return float(best[1::2].min()) if text else 0.0
+    return tuple(float(value) for value in best[1::2])

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from vision.findings import Orientation
 from vision.geometry import Box, Quad
@@ -14,17 +15,21 @@ from vision.reading.ctc import Posteriors
 from vision.reading.engines import TextLine
 
 MAX_PIECES = 12
+Corners: TypeAlias = tuple[
+    tuple[float, float], tuple[float, float], tuple[float, float], tuple[float, float]
+]
 _Relation = Callable[[Box, Box], float | None]
 _NOT_CODE = re.compile(r"[^A-Z0-9]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """A line of letters and digits only, with its upright box."""
+    """A line of letters and digits only, with its corners and the upright box around them."""
 
     text: str
     score: float
     box: Box
+    corners: Corners
     posteriors: Posteriors | None = None
 
 
@@ -75,8 +80,15 @@ def pieces_of(lines: Sequence[TextLine]) -> list[Piece]:
     for line in lines:
         text = _NOT_CODE.sub("", unicodedata.normalize("NFKC", line.text).upper())
         if text:
-            box = line.quad.bounds()
-            pieces.append(Piece(text=text, score=line.score, box=box, posteriors=line.posteriors))
+            pieces.append(
+                Piece(
+                    text=text,
+                    score=line.score,
+                    box=line.quad.bounds(),
+                    corners=line.quad.corners,
+                    posteriors=line.posteriors,
+                )
+            )
     return pieces
 
 

@@ -9,7 +9,7 @@ from PIL import Image
 
 from vision.geometry import Quad
 
-HEIGHT_PX = 32
+HEIGHT_PX = 48
 # As high as wide or higher: characters stacked in a column. RapidOCR turns at the same ratio.
 COLUMN_RATIO = 1.5
 

@@ -93,7 +93,9 @@ def test_crops_are_one_row_each(folder: Path) -> None:
 
 def test_the_engine_alone_is_counted_the_same_way(folder: Path) -> None:
     engine = Scripted(("CSQU", 0, 0), ("3054383", 160, 0))
-    figures = evaluate(folder, subject=Subject.CONTAINER_CODE, split="val", engine=engine)
+    figures = evaluate(
+        folder, subject=Subject.CONTAINER_CODE, split="val", engine=engine, peer=engine
+    )
     assert figures["exact"] == 1
     assert figures["baseline"]["exact"] == 0
     assert figures["baseline"]["n"] == figures["n"]

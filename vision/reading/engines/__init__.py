@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -45,4 +46,21 @@ class OcrEngine(Protocol):
 
     def read_line(self, crop: npt.NDArray[np.uint8]) -> tuple[str, float]:
         """Text and score of a crop, (H, W, 3) uint8 RGB, that holds one line and no more."""
+        ...
+
+
+@runtime_checkable
+class LineEngine(OcrEngine, Protocol):
+    """An engine that looks as closely as it is told to, and keeps the posteriors of each step."""
+
+    def read_at(
+        self, pixels: npt.NDArray[np.uint8], *, short_px: int, least: float
+    ) -> tuple[TextLine, ...]:
+        """As `read`, the picture's short side brought to `short_px`; boxes that hold text with
+        less than `least` in [0, 1] are left out.
+        """
+        ...
+
+    def posteriors(self, crops: Sequence[npt.NDArray[np.uint8]]) -> list[Posteriors]:
+        """Of each grey crop, (H, W), that holds one line; a column comes turned to the left."""
         ...

@@ -1,4 +1,4 @@
-"""Our own reader: lines found by RapidOCR's detector, read by `line-reader` on ONNX Runtime."""
+"""Our own reader: PP-OCRv6's detector, and `line-reader` on ONNX Runtime; posteriors are kept."""
 
 from __future__ import annotations
 
@@ -14,17 +14,19 @@ from vision.models.shelf import Shelf
 from vision.reading import ctc
 from vision.reading.ctc import Posteriors
 from vision.reading.engines import TextLine
-from vision.reading.engines.rapidocr import RapidOcrEngine
+from vision.reading.engines.text_finder import BOX_ABOVE, TextFinder
 from vision.reading.line import HEIGHT_PX, cut_line, fit_height
 
 MODEL = "line-reader"
-MAX_BATCH = 16
-MAX_WIDTH_PX = 1280
+SHORT_PX = 896
+MAX_BATCH = 8
+MAX_WIDTH_PX = 1920
 LOWEST_SCORE = 0.05
+_STEP_PX = 8
 
 
 class LineReaderEngine:
-    """Safe to share between threads; posteriors are kept with each line.
+    """Safe to share between threads.
 
     Args:
         shelf: holds `line-reader`.
@@ -33,14 +35,19 @@ class LineReaderEngine:
 
     def __init__(self, shelf: Shelf, *, threads: int = 1) -> None:
         self._shelf = shelf
-        self._detector = RapidOcrEngine(threads=threads)
+        self._finder = TextFinder(threads=threads)
 
     @property
     def provenance(self) -> Provenance:
         return self._shelf.provenance(MODEL, label="line")
 
     def read(self, pixels: npt.NDArray[np.uint8]) -> tuple[TextLine, ...]:
-        quads = self._detector.find(pixels)
+        return self.read_at(pixels, short_px=SHORT_PX)
+
+    def read_at(
+        self, pixels: npt.NDArray[np.uint8], *, short_px: int, least: float = BOX_ABOVE
+    ) -> tuple[TextLine, ...]:
+        quads = self._finder.find(pixels, short_px=short_px, least=least)
         grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
         posteriors = self.posteriors([cut_line(grey[:, :, None], quad) for quad in quads])
         lines = (_line(quad, steps) for quad, steps in zip(quads, posteriors, strict=True))
@@ -48,8 +55,7 @@ class LineReaderEngine:
 
     def read_line(self, crop: npt.NDArray[np.uint8]) -> tuple[str, float]:
         grey = np.asarray(cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
-        steps = self.posteriors([grey])[0]
-        return greedy(steps)
+        return greedy(self.posteriors([grey])[0])
 
     def posteriors(self, crops: Sequence[npt.NDArray[np.uint8]]) -> list[Posteriors]:
         """Per step and class, (T, 37), of each grey crop, (H, W), upright or turned column."""
@@ -58,7 +64,8 @@ class LineReaderEngine:
         found: dict[int, Posteriors] = {}
         for start in range(0, len(order), MAX_BATCH):
             part = order[start : start + MAX_BATCH]
-            width = max(fitted[index].shape[1] for index in part)
+            width = -(-max(fitted[index].shape[1] for index in part) // _STEP_PX) * _STEP_PX
+            width = max(width, HEIGHT_PX)
             tensor = np.empty((len(part), 1, HEIGHT_PX, width), np.float32)
             for row, index in enumerate(part):
                 line = fitted[index].astype(np.float32) / 127.5 - 1
@@ -66,23 +73,16 @@ class LineReaderEngine:
                 tensor[row, 0, :, line.shape[1] :] = line[:, -1:]
             for index, steps in zip(part, self._shelf.run(MODEL, tensor), strict=True):
                 # What lies beyond the crop's own width is padding.
-                own = max(1, round(steps.shape[0] * fitted[index].shape[1] / width))
+                own = max(1, -(-steps.shape[0] * fitted[index].shape[1] // width))
                 found[index] = steps[:own]
         return [found[index] for index in range(len(fitted))]
 
 
 def greedy(steps: Posteriors) -> tuple[str, float]:
     """The most probable class at each step, collapsed, and its weakest character's posterior."""
-    best = steps.argmax(axis=1)
-    starts = np.flatnonzero(np.diff(best, prepend=-1))
-    ends = np.append(starts[1:], best.size)
-    text, weakest = "", 1.0
-    for start, end in zip(starts, ends, strict=True):
-        if best[start] == ctc.BLANK:
-            continue
-        text += ctc.CHARACTERS[best[start] - 1]
-        weakest = min(weakest, float(steps[start:end, best[start]].max()))
-    return text, weakest if text else 0.0
+    found = ctc.spans(steps)
+    scores = [float(steps[a:b, ctc.CHARACTERS.index(char) + 1].max()) for char, a, b in found]
+    return "".join(char for char, _, _ in found), min(scores, default=0.0)
 
 
 def _line(quad: Quad, steps: Posteriors) -> TextLine:
