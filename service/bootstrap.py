@@ -28,6 +28,7 @@ from service.registers_wiring import registers_of, utc_now
 from service.store.blobs import LocalBlobs
 from service.store.budgets import SqlBudgetStore
 from service.store.engine import migrate, open_engine
+from service.store.goods_library import SqlGoodsLibrary
 from service.store.passages import SqlPassages
 from service.store.repository import SqlRepository
 from service.store.scan_orders import SqlScanOrders
@@ -118,7 +119,11 @@ def build(settings: Settings, *, analyser: Analyser | None = None) -> Tallyman:
     metrics.watch_queue(partial(repository.state_counts, caller=_SERVICE))
     measured = MeasuredAnalyser(analyser or LocalAnalyser(inspector), metrics)
     budgets = Budgets.over(
-        SqlBudgetStore(engine), repository=repository, policy=policy, clock=utc_now
+        SqlBudgetStore(engine),
+        repository=repository,
+        policy=policy,
+        clock=utc_now,
+        library=SqlGoodsLibrary(engine),
     )
     desk = paper_desk(settings, engine, budgets, repository=repository, blobs=blobs)
     judge = desk.follower.judge
@@ -163,6 +168,7 @@ def build(settings: Settings, *, analyser: Analyser | None = None) -> Tallyman:
         registers=registers.desk(repository, now_due=paper_watch.wake),
         budgets=budgets,
         reconcile=partial(reconcile, policy=policy),
+        library=SqlGoodsLibrary(engine),
         scan_orders=ScanOrders(store=SqlScanOrders(engine), clock=utc_now),
         metrics=metrics,
         live=LivePassages(store=SqlPassages(engine), analyser=LocalAnalyser(inspector)),

@@ -26,6 +26,7 @@ from service.store.audit import SqlAuditLog
 from service.store.blobs import LocalBlobs
 from service.store.budgets import SqlBudgetStore
 from service.store.engine import migrate, open_engine
+from service.store.goods_library import SqlGoodsLibrary
 from service.store.history import SqlHistoryStore
 from service.store.paper_archive import SqlPaperArchive
 from service.store.repository import SqlRepository
@@ -35,6 +36,7 @@ from service.usecases.assemble_visit import Assembler
 from service.usecases.budgets import Budgets
 from service.usecases.check_goods import check_between
 from service.usecases.follow_papers import Follower
+from service.usecases.goods_library import with_look
 from service.usecases.history import Complete, then, with_history
 from service.usecases.judge_inspection import judge_inspection
 from service.usecases.paper_desk import PaperDesk
@@ -72,6 +74,7 @@ def open_papers(settings: Settings) -> Iterator[Papers]:
             repository=repository,
             policy=read_policy(settings.policy_file),
             clock=utc_now,
+            library=SqlGoodsLibrary(engine),
         )
         desk = paper_desk(
             settings,
@@ -108,7 +111,10 @@ def completion(
         partial(complete_case, assembler=assembler, ask=ask, check=check_between),
         then(
             partial(with_history, store=SqlHistoryStore(engine), policy=policy),
-            partial(with_orders, store=SqlScanOrders(engine)),
+            then(
+                partial(with_orders, store=SqlScanOrders(engine)),
+                partial(with_look, library=SqlGoodsLibrary(engine)),
+            ),
         ),
     )
 

@@ -25,6 +25,7 @@ from service.registers_wiring import registers_of, utc_now
 from service.store.blobs import LocalBlobs
 from service.store.budgets import SqlBudgetStore
 from service.store.engine import migrate, open_engine
+from service.store.goods_library import SqlGoodsLibrary
 from service.store.repository import SqlRepository
 from service.usecases.ask_registers import Asker
 from service.usecases.budgets import Budgets
@@ -166,7 +167,11 @@ def _bench(settings: Settings, policy: Policy) -> Iterator[_Bench]:
         migrate(engine)
         repository = SqlRepository(engine)
         budgets = Budgets.over(
-            SqlBudgetStore(engine), repository=repository, policy=policy, clock=utc_now
+            SqlBudgetStore(engine),
+            repository=repository,
+            policy=policy,
+            clock=utc_now,
+            library=SqlGoodsLibrary(engine),
         )
         desk = paper_desk(
             settings, engine, budgets, repository=repository, blobs=LocalBlobs(settings.blob_dir)

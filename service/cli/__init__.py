@@ -19,6 +19,7 @@ from service.cli import (
     bench_reconcile,
     database,
     evaluate,
+    evaluate_look,
     evaluate_objects,
     evaluate_year,
     goods,
@@ -60,6 +61,7 @@ app.command("scan")(scan.scan)
 evaluate.app.command("portal")(radiation.evaluate_portal)
 evaluate.app.command("xray-simulated")(evaluate_objects.evaluate_simulated)
 evaluate.app.command("xray-projected")(evaluate_objects.evaluate_projected)
+evaluate.app.command("look")(evaluate_look.evaluate_look)
 evaluate.app.command("year")(evaluate_year.evaluate_year)
 evaluate.app.command("scenarios")(rules.evaluate_scenarios)
 app.command("reconcile")(reconcile.reconcile)

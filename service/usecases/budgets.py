@@ -24,6 +24,7 @@ from service.domain.reconcile.policy import Policy
 from service.domain.reconcile.rules import NAMES
 from service.domain.verdict import Advice, Result, RuleOutcome, Severity, Verdict
 from service.errors import Conflict, Forbidden, InvalidInput
+from service.usecases.goods_library import GoodsLibrary, learn_look
 from service.usecases.ports import CaseFile, Clock, Repository
 
 MAX_WHAT = 2_000
@@ -98,13 +99,27 @@ class Budgets:
     repository: Repository
     policy: Policy
     clock: Clock
+    library: GoodsLibrary
     _followed: dict[str, int]
 
     @classmethod
     def over(
-        cls, store: BudgetStore, *, repository: Repository, policy: Policy, clock: Clock
+        cls,
+        store: BudgetStore,
+        *,
+        repository: Repository,
+        policy: Policy,
+        clock: Clock,
+        library: GoodsLibrary,
     ) -> Budgets:
-        return cls(store=store, repository=repository, policy=policy, clock=clock, _followed={})
+        return cls(
+            store=store,
+            repository=repository,
+            policy=policy,
+            clock=clock,
+            library=library,
+            _followed={},
+        )
 
     def policy_of(self, site: str) -> Policy:
         """The policy as it holds at a site now."""
@@ -147,9 +162,10 @@ class Budgets:
         return result
 
     def learn(self, file: CaseFile) -> None:
-        """Keep what the rules said, if it is known whether the load is clean."""
+        """Keep what the rules said and what the goods look like, if the load is known."""
         controls = self.store.control_results(file.inspection.id)
         clean = is_clean(file.decisions, controls)
+        learn_look(file, clean=clean, library=self.library)
         if not file.verdicts or clean is None:
             self.store.forget_results(file.inspection.id)
             return

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from service.web import (
+    api_alike,
     api_analyse,
     api_budgets,
     api_evidence,
@@ -75,6 +76,7 @@ def create_app(services: Services, *, lifespan: Lifespan = _nothing) -> FastAPI:
         api_visit,
         api_registers,
         api_goods,
+        api_alike,
         api_analyse,
         api_operations,
         api_budgets,

@@ -210,6 +210,18 @@ REQUESTS: Mapping[tuple[str, str], Json] = {
     **passage_examples.REQUESTS,
     **budget_examples.REQUESTS,
 }
+ALIKE: Json = {
+    "inspection_id": "0193f0c4-7a52-7000-8000-000000000002",
+    "captured_at": "2026-11-20T08:30:00Z",
+    "heading": "0803",
+    "likeness": 0.91,
+    "same_heading": True,
+    "same_box": False,
+    "container_code": "MSCU6639870",
+    "reference": "26DE000000000000X1",
+    "model": "cargo-look 1",
+    "picture": "/v1/inspections/0193f0c4-7a52-7000-8000-000000000002/files/9f…/picture",
+}
 RESPONSES: Mapping[tuple[str, str, str], Any] = {
     ("post", "/v1/inspections", "202"): RECEIVED,
     ("post", "/v1/inspections", "201"): JUDGED,
@@ -223,6 +235,7 @@ RESPONSES: Mapping[tuple[str, str, str], Any] = {
     ("get", "/v1/declarations/{reference}", "200"): FILED_DECLARATION,
     ("post", "/v1/registrations", "201"): FILED_REGISTRATION,
     ("get", "/v1/registrations/{reference}", "200"): FILED_REGISTRATION,
+    ("get", "/v1/inspections/{inspection_id}/alike", "200"): [ALIKE],
     **paper_examples.RESPONSES,
     ("get", "/v1/goods", "200"): paper_examples.GOODS,
     **passage_examples.RESPONSES,

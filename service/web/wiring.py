@@ -13,6 +13,7 @@ from service.config import Settings
 from service.domain.access import Caller
 from service.usecases.ask_registers import RegisterDesk
 from service.usecases.budgets import Budgets
+from service.usecases.goods_library import GoodsLibrary
 from service.usecases.paper_desk import PaperDesk
 from service.usecases.passage import PassageStore
 from service.usecases.ports import Analyser, BlobStore, Clock, Repository
@@ -84,6 +85,7 @@ class Services:
     budgets: Budgets
     reconcile: Reconcile
     scan_orders: ScanOrders
+    library: GoodsLibrary
     metrics: Metrics = field(default_factory=Metrics)
     live: LivePassages | None = None
 

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vision.findings import (
+    CargoEmbedding,
     ContainerSize,
     Evidence,
     Finding,
@@ -17,11 +18,15 @@ from vision.findings import (
 )
 from vision.geometry import Box
 from vision.models.shelf import Shelf
-from vision.xray import container_size, materials
+from vision.xray import container_size, look, materials
 from vision.xray.outline import tighten
 from vision.xray.sight import Interior, Sight, interior_of
 
-MODELS = ((container_size.MODEL, "strength"), (materials.MODEL, "apart_z"))
+MODELS = (
+    (container_size.MODEL, "strength"),
+    (materials.MODEL, "apart_z"),
+    (look.MODEL, "alike"),
+)
 WALL_QUANTILE = 5.0
 # Two corrugated sheets of steel, 1.6 to 2 mm each (ISO 1496-1 boxes).
 USUAL_WALL_MM, MOST_WALL_MM = 4.0, 8.0
@@ -42,6 +47,7 @@ def of_containers(sight: Sight, boxes: Sequence[Box], *, shelf: Shelf) -> list[F
         inside = interior_of(edges)
         findings.append(_size(sight, edges, others, evidence, shelf))
         findings += _materials(sight, inside, evidence, shelf)
+        findings += _look(sight, inside, evidence, shelf)
     return findings
 
 
@@ -62,6 +68,19 @@ def _size(
         high_cube=size.high_cube,
         score=size.score,
     )
+
+
+def _look(sight: Sight, inside: Interior, evidence: Evidence, shelf: Shelf) -> list[CargoEmbedding]:
+    raw = look.features(np.asarray(inside.of(sight.view), dtype=np.float32))
+    if raw is None:
+        return []
+    return [
+        CargoEmbedding(
+            evidence=evidence,
+            provenance=shelf.provenance(look.MODEL, label="alike"),
+            vector=look.embed(raw, shelf.parameters(look.MODEL)),
+        )
+    ]
 
 
 def walls(sight: Sight, inside: Interior) -> tuple[float, ...]:

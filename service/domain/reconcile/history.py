@@ -66,6 +66,21 @@ class LotMember:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GoodsLook:
+    """A load beside decided loads of its declared heading from the same scanner.
+
+    `references` are how many there are, `p_value` the share of such loads that look at least as
+    strange among them, None if there are none. `others` are what the loads are that look most
+    alike, of all headings, with their shares.
+    """
+
+    heading: str
+    references: int
+    p_value: float | None
+    others: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
     """Someone selected the container or vehicle for a scan, to be made by `due`."""
 
@@ -79,7 +94,7 @@ class Selection:
 class History:
     """`sightings` are of the subjects of this visit, other than itself, nearest in time first.
     `scans` are earlier scans that look the same, or of the same box. `lot` are other boxes of
-    the consignment.
+    the consignment. `look` is None where one heading alone is not declared, or nothing is learnt.
     """
 
     sightings: tuple[Sighting, ...] = ()
@@ -87,6 +102,7 @@ class History:
     dwell: Dwell | None = None
     lot: tuple[LotMember, ...] = ()
     selections: tuple[Selection, ...] = ()
+    look: GoodsLook | None = None
 
 
 NO_HISTORY = History()

@@ -21,6 +21,7 @@ from service.domain.papers.route import KMH_PER_KN
 from service.domain.papers.track import Fix, Track, TrackedKind
 from service.domain.reconcile.history import (
     Dwell,
+    GoodsLook,
     History,
     LotMember,
     PastScan,
@@ -75,6 +76,7 @@ def known_of(tables: Table) -> Known:
             dwell=Dwell(**tables["dwell"]) if "dwell" in tables else None,
             lot=tuple(_member(i, v) for i, v in enumerate(tables.get("lot", ()))),
             selections=tuple(_selection(entry) for entry in tables.get("ordered", ())),
+            look=_look(tables["look"]) if "look" in tables else None,
         ),
     )
 
@@ -83,7 +85,7 @@ TABLES = frozenset(
     {
         "boxes", "goods", "plates", "seals", "kg", "packages", "undeclared", "register", "asked",
         "moves", "weighed", "stowed", "appointed", "compared", "origins", "routing", "sightings",
-        "scans", "dwell", "lot", "ordered", "tracks",
+        "scans", "dwell", "lot", "ordered", "tracks", "look",
     }
 )  # fmt: skip
 
@@ -255,6 +257,16 @@ def _member(number: int, values: list[float]) -> LotMember:
     length = sum(value * value for value in values) ** 0.5
     vector = tuple(value / length for value in values)
     return LotMember(reference=f"lot {number}", scanner="scanner-1", vector=vector)
+
+
+def _look(entry: Table) -> GoodsLook:
+    """`others` are headings with their shares among the loads that look most alike."""
+    return GoodsLook(
+        heading=entry["heading"],
+        references=entry["references"],
+        p_value=entry["p"],
+        others=tuple(entry.get("others", {}).items()),
+    )
 
 
 def _selection(entry: Table) -> Selection:

@@ -17,9 +17,11 @@ from service.domain.reconcile.words import Language, in_language, title_of
 from service.domain.verdict import Result, RuleOutcome
 from service.errors import Conflict, InvalidInput
 from service.usecases.decide import decide
+from service.usecases.goods_library import alike
 from service.usecases.ports import CaseFile
 from service.web import api_inspections, sessions
 from service.web.addresses import InspectionId
+from service.web.api_alike import alike_out
 from service.web.console.pages import just_decided, show, with_person
 from service.web.console.queue import next_to_decide
 from service.web.finding_words import tone_of, words_of
@@ -42,6 +44,7 @@ router = APIRouter(prefix="/inspections/{inspection_id}")
 # Told by the box itself, or of no use to a person.
 UNSHOWN = frozenset({"container", "fingerprint", "cargo_embedding"})
 PER_SUBJECT = frozenset({"radiation_explained", "evidence_complete", "registers_answered"})
+ALIKE_SHOWN = 6
 KIND_NAMES = {"xray": "X-ray", "photo": "Photograph", "radiation": "Radiation"}
 _ORDER = {Result.MISMATCH: 0, Result.CANNOT_TELL: 1, Result.MATCH: 2}
 
@@ -78,6 +81,23 @@ def inspection_page(inspection_id: InspectionId, request: Request) -> Response:
         file = services.repository.case_file(inspection_id, caller=caller)
         done = just_decided(request, caller, services)
         return _show(request, caller, services, file, done=done)
+
+    return with_person(request, Permission.READ, then)
+
+
+@router.get("/alike")
+def alike_part(inspection_id: InspectionId, request: Request) -> Response:
+    """Decided loads that look like this one, as a part of the page."""
+
+    def then(caller: Caller, services: Services) -> Response:
+        found = alike(
+            inspection_id,
+            limit=ALIKE_SHOWN,
+            caller=caller,
+            repository=services.repository,
+            library=services.library,
+        )
+        return show(request, "_alike.html", caller, alike=[alike_out(each) for each in found])
 
     return with_person(request, Permission.READ, then)
 

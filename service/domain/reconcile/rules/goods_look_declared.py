@@ -6,9 +6,9 @@ from service.domain.reconcile.case import Case
 from service.domain.reconcile.rule import Rule, Source
 from service.domain.reconcile.words import say
 from service.domain.verdict import Result, RuleOutcome
-from vision.findings import CargoGroup, GroupScore
+from vision.findings import CargoEmbedding, CargoGroup, GroupScore
 
-RULE = Rule(number=11, name="goods_look_declared", source=Source.XRAY)
+RULE = Rule(number=11, name="goods_look_declared", source=Source.XRAY, version="2")
 RULES = (RULE,)
 
 
@@ -54,7 +54,45 @@ def judge(case: Case) -> tuple[RuleOutcome, ...]:
                 limit=1 - limits["declared"],
             )
         )
-    return tuple(outcomes)
+    return (*outcomes, *_by_library(case))
+
+
+def _by_library(case: Case) -> tuple[RuleOutcome, ...]:
+    """Against the loads that were decided at this site; silent below `least` of the heading.
+
+    Strange alone is a mixed load, or another way to stow; only if it also looks like one other
+    kind of goods is it a mismatch.
+    """
+    look, limits = case.history.look, case.policy.limits[RULE.name]
+    if look is None or look.p_value is None or look.references < limits["least"]:
+        return ()
+    other, share = next(((k, v) for k, v in look.others if k != look.heading), ("", 0.0))
+    if look.p_value > limits["site_p"]:
+        result, key = Result.MATCH, "usual_here"
+    elif share > limits["other"]:
+        result, key = Result.MISMATCH, "other_here"
+    else:
+        result, key = Result.CANNOT_TELL, "strange_here"
+    return (
+        case.outcome(
+            RULE,
+            result,
+            subject="goods beside decided loads",
+            expected=look.heading,
+            observed=", ".join(f"{kind} {part:.0%}" for kind, part in look.others[:3]),
+            sentence=say(
+                f"goods_look_declared.{key}",
+                declared=look.heading,
+                count=look.references,
+                looks=other,
+                percent=f"{100 * look.p_value:.1f}",
+            ),
+            findings=tuple(index for index, _ in case.findings(CargoEmbedding)),
+            source=Source.HISTORY.value,
+            score=1 - look.p_value,
+            limit=1 - limits["site_p"],
+        ),
+    )
 
 
 def _belongs(heading: str, group: str) -> bool:
