@@ -49,5 +49,5 @@ def lowest_kev(spectrum: Spectrum) -> float:
     edges = np.geomspace(12.0, 200.0, 33)
     density = peaks.rebinned(spectrum.counts, spectrum.edges_kev, edges) / np.diff(edges)
     level = float(np.median(density[edges[:-1] > 60]))
-    blind = np.flatnonzero((density < 0.12 * level) & (edges[1:] < 60))
-    return float(edges[blind[-1] + 1]) if blind.size else float(edges[0])
+    seeing = np.flatnonzero((density >= 0.12 * level) | (edges[1:] > 60))
+    return float(edges[seeing[0]])

@@ -140,13 +140,32 @@ def _hats(count: int) -> Array:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Whitened:
-    """Data (M,) and columns (K, M) with the nuisances taken out: inner products are those of chi
-    squared. `norms` (K,).
+    """Data and K templates with the nuisances taken out: inner products are those of chi squared.
+
+    `data` is (M,), longer than the N bins by the priors of the nuisances; `scaled` (K, N) are the
+    templates in standard deviations, `along` (K, Q) their part along the nuisances' (M, Q)
+    `basis`, and `norms` (K,) what is left of them.
     """
 
     data: Array
-    columns: Array
+    scaled: Array
+    along: Array
+    basis: Array
     norms: Array
+
+    def columns(self, chosen: Sequence[int]) -> Array:
+        """(len(chosen), M) templates without their part along the nuisances."""
+        rows = np.zeros((len(chosen), self.data.size))
+        rows[:, : self.scaled.shape[1]] = self.scaled[chosen]
+        return np.asarray(rows - self.along[chosen] @ self.basis.T)
+
+    def promise(self, residual: Array) -> Array:
+        """(K,) by how much chi squared falls for each template beside what was fitted.
+
+        What a fit leaves has no part along the nuisances, so that theirs need not be taken off.
+        """
+        product = self.scaled @ residual[: self.scaled.shape[1]]
+        return np.asarray((product / np.maximum(self.norms, 1e-9)).clip(0) ** 2)
 
 
 def whiten(prepared: Prepared, rows: Array, *, natural_free: bool = True) -> Whitened:
@@ -165,18 +184,12 @@ def whiten(prepared: Prepared, rows: Array, *, natural_free: bool = True) -> Whi
     stacked = np.concatenate([nuisances / prepared.sigma[:, None], np.eye(count)])
     basis = np.linalg.qr(stacked)[0]
     top = basis[: prepared.net.size]
-
-    def clean(plain: Array) -> Array:
-        scaled = plain / prepared.sigma
-        padded = np.concatenate([scaled, np.zeros((plain.shape[0], count))], axis=1)
-        return np.asarray(padded - (scaled @ top) @ basis.T)
-
-    columns = clean(rows)
-    return Whitened(
-        data=clean(prepared.net[None])[0],
-        columns=columns,
-        norms=np.linalg.norm(columns, axis=1),
-    )
+    plain = prepared.net / prepared.sigma
+    data = np.concatenate([plain, np.zeros(count)]) - basis @ (top.T @ plain)
+    scaled = rows / prepared.sigma
+    along = scaled @ top
+    left = np.einsum("kn,kn->k", scaled, scaled) - np.einsum("kq,kq->k", along, along)
+    return Whitened(data=data, scaled=scaled, along=along, basis=basis, norms=np.sqrt(left.clip(0)))
 
 
 def smooth_part(prepared: Prepared, model: Array) -> Array:
@@ -207,8 +220,9 @@ def natural_parts(prepared: Prepared, others: Sequence[Array]) -> tuple[NaturalP
     if prepared.natural is None:
         raise ValueError("the spectrum has a background of its own")
     white = whiten(prepared, np.array([*prepared.natural, *others]), natural_free=False)
-    amounts, _ = nnls(white.columns.T, white.data)
-    inverse = np.linalg.pinv(white.columns @ white.columns.T)
+    columns = white.columns(range(white.norms.size))
+    amounts, _ = nnls(columns.T, white.data)
+    inverse = np.linalg.pinv(columns @ columns.T)
     return tuple(
         NaturalPart(counts=float(amounts[i]), sigma=float(np.sqrt(max(inverse[i, i], 0.0))))
         for i in range(3)

@@ -13,7 +13,14 @@ import numpy as np
 import numpy.typing as npt
 
 from vision.findings import NuclideCategory
-from vision.radiation import detector_kind, full_spectrum, line_match, nuclide_search, peaks
+from vision.radiation import (
+    detector_kind,
+    full_spectrum,
+    line_match,
+    nuclide_search,
+    peaks,
+    soft_xrays,
+)
 from vision.radiation.detector_kind import Setting
 from vision.radiation.full_spectrum import Measured
 from vision.radiation.lines import BETA, EXPECTED, NATURAL, NuclideLines, nameable
@@ -24,7 +31,9 @@ from vision.scan import Spectrum
 Array = npt.NDArray[np.float64]
 
 MIN_COUNTS = 60
-GAINS = np.linspace(0.94, 1.06, 7)
+PLUTONIUM = "Pu-239"
+MOST_OF_SPECTRUM = 0.4
+GAINS, GAIN_STEP = (0.94, 0.97, 1.0, 1.03, 1.06), 0.03
 HALF_CHANNEL_FROM_KEV = 4.0
 NATURAL_AND_URANIUM = frozenset({*NATURAL, "U-238"})
 # Natural background differs by more than this between an office and the lawn before it.
@@ -120,8 +129,12 @@ def _entry(nuclide: str) -> NuclideLines:
 def _by_lines(
     spectrum: Spectrum, background: Spectrum | None, resolution: float, *, removed: bool
 ) -> tuple[Identified, ...]:
-    matches, _ = line_match.match(
-        spectrum, background, resolution, lowest_kev=detector_kind.lowest_kev(spectrum)
+    matches = line_match.match(
+        spectrum,
+        background,
+        resolution,
+        lowest_kev=detector_kind.lowest_kev(spectrum),
+        unmeasured=background is None and not removed,
     )
     names = {match.nuclide for match in matches}
     held = {DAUGHTERS.get(name) for name in names}
@@ -206,12 +219,15 @@ class _Fitter:
         if len(starts) > 1:
             tried = [(self.fit(replace(s, offset_kev=offsets[-1])), s) for s in starts]
             first = max(tried, key=lambda pair: _explained(pair[0]))[1]
-        scales = [
-            replace(first, gain=float(gain), offset_kev=offset)
-            for gain in GAINS
-            for offset in offsets
-        ]
-        return min(((self.fit(s), s) for s in scales), key=lambda pair: pair[0].cost)
+        coarse = [replace(first, gain=gain, offset_kev=offsets[-1]) for gain in GAINS]
+        tried = [(self.fit(setting), setting) for setting in coarse]
+        near = min(tried, key=lambda pair: pair[0].cost)[1]
+        beside = [near.gain - GAIN_STEP / 2, near.gain + GAIN_STEP / 2]
+        fine = [replace(near, gain=gain) for gain in beside]
+        fine += [replace(near, gain=gain, offset_kev=o) for gain in beside for o in offsets[:-1]]
+        fine += [replace(near, offset_kev=offset) for offset in offsets[:-1]]
+        tried += [(self.fit(setting), setting) for setting in fine]
+        return min(tried, key=lambda pair: pair[0].cost)
 
 
 def _explained(fit: Fit) -> float:
@@ -237,8 +253,11 @@ def _by_fit(
         named = [one for one in named if one.nuclide not in NATURAL_AND_URANIUM]
     if background is None and not removed:
         kind = templates(setting.resolution, setting.crystal)
-        named = [one for one in named if one.nuclide not in NATURAL]
-        named += _natural(kind, fit)
+        named = [one for one in named if one.nuclide not in NATURAL or one.share > MOST_OF_SPECTRUM]
+        have = {one.nuclide for one in named}
+        named += [one for one in _natural(kind, fit) if one.nuclide not in have]
+    if not named:
+        named = _plutonium(spectrum)
     return Identification(nuclides=tuple(named), curve=_curve(fit, setting))
 
 
@@ -254,18 +273,36 @@ def _identified(component: Component) -> Identified:
     )
 
 
+def _plutonium(spectrum: Spectrum) -> list[Identified]:
+    """Plutonium by its X-rays alone."""
+    z = soft_xrays.excess_z(spectrum)
+    if not z:
+        return []
+    return [
+        Identified(
+            nuclide=PLUTONIUM,
+            category=_entry(PLUTONIUM).category,
+            score=z,
+            share=0.0,
+            shield="open",
+            lines_kev=soft_xrays.LINES_KEV,
+        )
+    ]
+
+
 def _natural(kind: Templates, fit: Fit) -> list[Identified]:
     """Series that stand out of the mixture that any ground has."""
-    parts = full_spectrum.natural_parts(fit.prepared, [c.model for c in fit.components])
+    others = [c.model for c in fit.components if nameable()[c.nuclide].nuclide not in NATURAL]
+    parts = full_spectrum.natural_parts(fit.prepared, others)
     per_activity = _ordinary_counts(kind)
     total = float(fit.prepared.net.sum())
     found = []
     for index, name in enumerate(NATURAL):
         own = parts[index]
-        others = [
+        beside = [
             (parts[i].counts + 2 * parts[i].sigma) / per_activity[i] for i in range(3) if i != index
         ]
-        usual = BEYOND_ORDINARY * max(others) * per_activity[index]
+        usual = BEYOND_ORDINARY * max(beside) * per_activity[index]
         if own.counts - usual > NATURAL_Z * own.sigma:
             lines = _entry(name)
             found.append(

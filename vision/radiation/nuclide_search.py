@@ -20,7 +20,7 @@ Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 MAX_NUCLIDES = 5
-TRIED = 12
+TRIED = 8
 # A fall of chi squared: of an expected nuclide, a rare one, another shield of one already there.
 NEEDED, NEEDED_RARE, NEEDED_AGAIN = 25.0, 60.0, 12.0
 RARE = 1.3
@@ -29,9 +29,9 @@ NEEDED_SHARE = 0.02
 # Where no background was measured, the fitted one may be wrong.
 UNMEASURED, UNMEASURED_SHARE = 2.4, 0.05
 # What a fit costs beside its misfit, in twice the log of a probability.
-COST, COST_RARE, COST_BESIDE = 8.0, 22.0, 12.0
+COST, COST_RARE, COST_BESIDE = 8.0, 34.0, 12.0
 SHIELD_COST = {"light": 1.0, "iron": 4.0, "thick iron": 8.0, "lead": 8.0}
-GAIN_SD = 0.02
+GAIN_SD = 0.018
 GOOD_ENOUGH = 0.8
 
 
@@ -128,6 +128,9 @@ def _select(
             amounts, chi2 = found, after
         else:
             closed |= templates.nuclide == templates.nuclide[index]
+            if chi2 - after < NEEDED:
+                # The best new one brings too little: others would bring less.
+                closed |= ~np.isin(templates.nuclide, templates.nuclide[chosen])
     return chosen, amounts, chi2
 
 
@@ -136,14 +139,18 @@ def _best(
 ) -> tuple[int, Array, float] | None:
     """The template that helps most beside the chosen ones: its place, all counts, chi squared."""
     chosen, amounts, chi2 = state
-    residual = white.data - amounts @ white.columns[chosen]
-    promise = (white.columns @ residual / np.maximum(white.norms, 1e-9)).clip(0) ** 2
-    worth = np.where(closed, 0.0, promise) / np.where(rare, RARE, 1.0)
+    own = white.columns(chosen)
+    promise = np.where(closed, 0.0, white.promise(white.data - amounts @ own))
+    worth = promise / np.where(rare, RARE, 1.0)
+    if not chosen:
+        index = int(np.argmax(worth))
+        alone = np.sqrt(promise[index]) / max(float(white.norms[index]), 1e-9)
+        return (index, np.array([alone]), chi2 - float(promise[index])) if worth[index] else None
     best: tuple[float, int, Array, float] | None = None
     for index in np.argsort(-worth)[:TRIED]:
         if worth[index] < NEEDED_AGAIN:
             break
-        found, rest = nnls(white.columns[[*chosen, int(index)]].T, white.data)
+        found, rest = nnls(np.vstack([own, white.columns([int(index)])]).T, white.data)
         gained = (chi2 - rest**2) / (RARE if rare[index] else 1.0)
         if best is None or gained > best[0]:
             best = (gained, int(index), found, float(rest**2))
@@ -187,7 +194,7 @@ def _components(
         if counts <= 0:
             continue
         others = [c for c in chosen if templates.nuclide[c] != place]
-        without = nnls(white.columns[others].T, white.data)[1] ** 2 if others else None
+        without = nnls(white.columns(others).T, white.data)[1] ** 2 if others else None
         start = float(white.data @ white.data)
         found.append(
             Component(

@@ -27,6 +27,7 @@ LOBE_FWHM, LOBE_SHARE, LOBE_ROUNDS = 3.2, 0.12, 4
 TRIED = tuple(0.0015 * 1.25**step for step in range(21))
 WIDER, KEPT = 1.6, 0.8
 LEAST_CHANNELS = 2.8
+ABOVE_EDGE = 1.2
 
 
 def fwhm_kev(energies_kev: Array, resolution: float) -> Array:
@@ -181,6 +182,9 @@ def resolution_of(spectrum: Spectrum) -> float | None:
     Through a filter too narrow for it a peak looks smaller than through the next wider one.
     """
     channel = float(np.median(np.diff(spectrum.edges_kev)))
+    seen = spectrum.edges_kev[np.flatnonzero(spectrum.counts)]
+    # The edge of what a detector sees at all is no peak.
+    lowest = max(50.0, ABOVE_EDGE * float(seen[0])) if seen.size else 50.0
     for resolution in TRIED:
         if resolution * 661.7 < LEAST_CHANNELS * channel:
             continue
@@ -188,7 +192,7 @@ def resolution_of(spectrum: Spectrum) -> float | None:
         z = near.area / near.sigma
         inner = (z[1:-1] > SIGNIFICANT) & (z[1:-1] >= z[:-2]) & (z[1:-1] > z[2:])
         places = np.flatnonzero(inner) + 1
-        places = places[near.centres_kev[places] > 50]
+        places = places[near.centres_kev[places] > lowest]
         if not places.size:
             continue
         wider = filtered(spectrum, None, WIDER * resolution, error=0.02)
