@@ -347,6 +347,8 @@ def _residual(
     if fit is not None:
         expected = _fitted(fit, edges)
         z = (counts - expected) / np.sqrt(expected + 1)
+        # Where the detector hardly sees, nothing was fitted.
+        z[(edges[:-1] < fit.edges_kev[0]) | (edges[1:] > fit.edges_kev[-1])] = 0.0
     elif behind is not None:
         share = front.live_time_s / behind.live_time_s
         base = _binned(behind, edges)

@@ -23,8 +23,10 @@ from vision.findings import (
     SpectrumFit,
 )
 from vision.models.shelf import Shelf
-from vision.radiation import alarm_model, decide, gross_count, nuclides
+from vision.radiation import alarm_model, decide, gross_count, nuclide_search
 from vision.radiation.decide import GammaResult, Judge
+from vision.radiation.identify import identify
+from vision.radiation.lines import LINES_FILE
 from vision.radiation.occupancy import background, split
 from vision.scan import CountSeries, RadiationScan, ScanKind, Spectrum
 
@@ -44,12 +46,12 @@ COUNTS = Provenance(
 
 def nuclides_provenance() -> Provenance:
     """`sha256` is that of the table of lines."""
-    table = resources.files("vision.radiation") / nuclides.LINES_FILE
+    table = resources.files("vision.radiation") / LINES_FILE
     return Provenance(
-        model="nuclide-templates",
+        model="nuclide-identifier",
         version="1",
         sha256=hashlib.sha256(table.read_bytes()).hexdigest(),
-        threshold=nuclides.MIN_IMPROVEMENT,
+        threshold=nuclide_search.NEEDED,
     )
 
 
@@ -160,7 +162,12 @@ class RadiationAnalyser:
         occupancy: int = 0,
     ) -> _Identified:
         """The only place that asks which nuclides a spectrum shows."""
-        found = nuclides.identify(spectrum, background, background_removed=scan.background_removed)
+        found = identify(
+            spectrum,
+            background,
+            background_removed=scan.background_removed,
+            detector=scan.detector,
+        )
         evidence = Evidence(scan_sha256=scan.sha256, interval_s=interval_s)
         return _Identified(
             nuclides=tuple(
@@ -173,10 +180,17 @@ class RadiationAnalyser:
                     lines_kev=one.lines_kev,
                     occupancy=occupancy,
                 )
-                for one in found
+                for one in found.nuclides
             ),
-            # A method that fits the spectrum gives its fit here; it is drawn then.
-            fit=None,
+            fit=None
+            if found.curve is None
+            else SpectrumFit(
+                evidence=evidence,
+                provenance=self._nuclides,
+                edges_kev=tuple(round(float(e), 2) for e in found.curve.edges_kev),
+                counts=tuple(round(float(c), 2) for c in found.curve.counts),
+                occupancy=occupancy,
+            ),
         )
 
     def _passages(

@@ -23,8 +23,8 @@ from vision.findings import (
 )
 from vision.radiation import alarm_model, passage
 from vision.radiation.alarm_model import AlarmModel
+from vision.radiation.lines import library
 from vision.radiation.locate import Location, locate
-from vision.radiation.nuclides import library
 from vision.radiation.occupancy import Background, Occupancy, background
 from vision.radiation.passage import Prepared, Statistic
 from vision.scan import CountSeries
@@ -202,7 +202,6 @@ def natural_series(excess: NaturalExcess, *, judge: Judge) -> list[NuclideFound]
         if share.z < SERIES_Z or share.share < SERIES_SHARE:
             continue
         entry = lines[share.series]
-        strongest = entry.energies_kev[np.argsort(-entry.per_decay)[:SERIES_LINES]]
         found.append(
             NuclideFound(
                 evidence=excess.evidence,
@@ -215,7 +214,7 @@ def natural_series(excess: NaturalExcess, *, judge: Judge) -> list[NuclideFound]
                 nuclide=share.series,
                 category=NuclideCategory.NORM,
                 score=share.z,
-                lines_kev=tuple(float(line) for line in np.sort(strongest)),
+                lines_kev=entry.strongest(SERIES_LINES),
                 occupancy=excess.occupancy,
             )
         )

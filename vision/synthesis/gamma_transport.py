@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr
 
-from vision.radiation.nuclides import library
+from vision.radiation.lines import library
 
 Array = npt.NDArray[np.float64]
 
@@ -103,7 +103,7 @@ DETECTORS = {
 @cache
 def attenuation(material: str) -> Array:
     """(G,) mass attenuation coefficient in cm2/g, air to germanium."""
-    text = (resources.files("vision.synthesis") / "attenuation.csv").read_text(encoding="utf-8")
+    text = (resources.files("vision.radiation") / "attenuation.csv").read_text(encoding="utf-8")
     rows = list(csv.DictReader(text.splitlines()))
     energies = np.log([float(row["energy_kev"]) for row in rows])
     values = np.log([float(row[material]) for row in rows])
@@ -171,10 +171,11 @@ def lines_of(nuclide: str) -> Array:
     """(G,) photons per decay. Raises: KeyError: not in the library."""
     lines = {entry.nuclide: entry for entry in library()}[nuclide]
     born = np.zeros(GRID_KEV.size)
-    place = (lines.energies_kev / STEP_KEV - 0.5).clip(0, GRID_KEV.size - 1.001)
+    seen = lines.energies_kev >= LOWEST_KEV
+    place = (lines.energies_kev[seen] / STEP_KEV - 0.5).clip(0, GRID_KEV.size - 1.001)
     low = place.astype(int)
-    np.add.at(born, low, lines.per_decay * (low + 1 - place))
-    np.add.at(born, low + 1, lines.per_decay * (place - low))
+    np.add.at(born, low, lines.per_decay[seen] * (low + 1 - place))
+    np.add.at(born, low + 1, lines.per_decay[seen] * (place - low))
     return born
 
 

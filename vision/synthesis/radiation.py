@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit
 
-from vision.radiation.nuclides import INSTRUMENTS, library
+from vision.radiation.lines import library
+from vision.radiation.peaks import fwhm_kev
 
 CHANNELS = 256
 HIGHEST_KEV = 3000.0
@@ -19,7 +20,9 @@ BACKGROUND_CPS = 420.0
 NEUTRON_CPS = 2.0
 START = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
 Array = npt.NDArray[np.float64]
-_NAI = next(i for i in INSTRUMENTS if i.name == "NaI")
+RESOLUTION, SLOPE = 0.072, 1.1
+# A vehicle and a housing stop what is softer.
+LOWEST_KEV = 20.0
 
 
 def passage(
@@ -64,8 +67,10 @@ def response(nuclide: str, edges: Array) -> Array:
     centres = (edges[1:] + edges[:-1]) / 2
     total = np.zeros(centres.size)
     for energy, share in zip(lines.energies_kev, lines.per_decay, strict=True):
-        sigma = float(_NAI.fwhm_kev(np.array(energy))) / 2.355
-        efficiency = (1 + (energy / 140.0) ** 3) ** (-_NAI.slope / 3)
+        if energy < LOWEST_KEV:
+            continue
+        sigma = float(fwhm_kev(np.array(energy), RESOLUTION)) / 2.355
+        efficiency = (1 + (energy / 140.0) ** 3) ** (-SLOPE / 3)
         peak = np.exp(-0.5 * ((centres - energy) / sigma) ** 2)
         total += share * efficiency * peak / max(peak.sum(), 1e-9)
         edge = energy * (1 - 1 / (1 + 2 * energy / 511.0))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vision.radiation.nuclides import library
+from vision.radiation.lines import library
 from vision.synthesis.portal import (
     Load,
     NeutronSource,

@@ -156,7 +156,7 @@ def test_an_event_id_that_is_not_ours_is_refused(api: TestClient, last: str) -> 
 
 def test_the_line_up_names_every_model_with_its_sha256(api: TestClient) -> None:
     models = api.get("/v1/models").json()
-    assert {"container-finder", "nuclide-templates"} <= {model["model"] for model in models}
+    assert {"container-finder", "nuclide-identifier"} <= {model["model"] for model in models}
     assert all(re.fullmatch(r"[0-9a-f]{64}", model["sha256"]) for model in models)
 
 
