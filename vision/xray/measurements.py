@@ -19,11 +19,12 @@ from vision.findings import (
     MaterialMap,
     PackageCount,
     Provenance,
+    ScanFingerprint,
 )
 from vision.geometry import Box
 from vision.models.shelf import Shelf
 from vision.scan import PixelUnit
-from vision.xray import container_size, fill, mass, materials, packages
+from vision.xray import container_size, fill, mass, materials, packages, same_scan
 from vision.xray.outline import tighten
 from vision.xray.sight import Interior, Sight, interior_of
 from vision.xray.transmission import Floats
@@ -34,6 +35,8 @@ MODELS = (
     (packages.MODEL, "strength"),
     (mass.MODEL, "saturated"),
     (materials.MODEL, "apart_z"),
+    (same_scan.MODEL, "noise_bits"),
+    (same_scan.COMPARE_MODEL, "change"),
 )
 BLACK = 0.02
 WALL_QUANTILE, WALL_CELLS = 8.0, (32, 24)
@@ -149,6 +152,19 @@ def _mass_of(sight: Sight, inside: Interior, shelf: Shelf) -> mass.Mass:
         classes=material_classes(sight, inside, shelf),
         limits=shelf.parameters(mass.MODEL),
     )
+
+
+def of_view(sight: Sight, *, shelf: Shelf) -> list[Finding]:
+    """Findings of the whole view, with or without a container. Raises: ModelUnavailable."""
+    return [
+        ScanFingerprint(
+            evidence=Evidence(scan_sha256=sight.image.sha256),
+            provenance=shelf.provenance(same_scan.MODEL, label="noise_bits"),
+            look=same_scan.look_of(sight.view),
+            noise=same_scan.noise_of(sight.view),
+            scanner=sight.image.acquisition.scanner,
+        )
+    ]
 
 
 def _size(
