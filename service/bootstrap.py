@@ -29,11 +29,13 @@ from service.store.blobs import LocalBlobs
 from service.store.budgets import SqlBudgetStore
 from service.store.engine import migrate, open_engine
 from service.store.goods_library import SqlGoodsLibrary
+from service.store.history import SqlHistoryStore
 from service.store.passages import SqlPassages
 from service.store.repository import SqlRepository
 from service.store.scan_orders import SqlScanOrders
 from service.usecases.ask_registers import Asker
 from service.usecases.budgets import Budgets
+from service.usecases.compare_scans import EarlierScans
 from service.usecases.issue_keys import authenticate_key
 from service.usecases.ports import Analyser
 from service.usecases.scan_orders import ScanOrders
@@ -147,6 +149,12 @@ def build(settings: Settings, *, analyser: Analyser | None = None) -> Tallyman:
         lease=timedelta(seconds=settings.lease_s),
         poll_s=settings.poll_s,
         threads=settings.worker_threads,
+        complete=EarlierScans(
+            history=SqlHistoryStore(engine),
+            repository=repository,
+            blobs=blobs,
+            comparer=inspector,
+        ),
     )
     services = Services(
         settings=settings,

@@ -84,6 +84,30 @@ class Inspector:
             coverage += ran
         return Analysis(findings=tuple(findings), coverage=tuple(coverage), lineup=self.lineup)
 
+    def compare(self, before: RawScan, after: RawScan) -> tuple[Finding, ...]:
+        """A later X-ray scan laid over an earlier one of the same box.
+
+        () where either is no X-ray scan, cannot be read, or does not show exactly one container:
+        then nobody can say which is to be compared with which.
+
+        Raises:
+            ModelUnavailable: a model cannot be opened.
+        """
+        images, boxes = [], []
+        for raw in (before, after):
+            try:
+                scan = read_scan(raw, limits=self._limits)
+            except UnreadableScan:
+                return ()
+            if not isinstance(scan, XrayImage):
+                return ()
+            own = self._xray.outlines(scan)
+            if len(own) != 1:
+                return ()
+            images.append(scan)
+            boxes.append(own[0])
+        return (self._xray.compare(images[0], images[1], boxes=(boxes[0], boxes[1])),)
+
     def _analyse(
         self, scan: Scan, *, name: str
     ) -> tuple[tuple[Finding, ...], tuple[CoverageEntry, ...]]:

@@ -21,6 +21,7 @@ from vision.models.shelf import Shelf
 from vision.scan import RawScan, ScanKind, XrayImage
 from vision.xray.analyser import XrayAnalyser
 from vision.xray.calibration import read_scanners
+from vision.xray.sight import sight_of
 
 
 def scan(
@@ -40,10 +41,9 @@ def scan(
         raise InvalidInput("a picture ends in .png", field="--draw")
     settings = Settings()
     limits = Limits(max_bytes=settings.max_upload_bytes)
-    analyser = XrayAnalyser(
-        Shelf(settings.weights_dir, threads=settings.ort_threads),
-        scanners=read_scanners(settings.effective_scanners_dir),
-    )
+    shelf = Shelf(settings.weights_dir, threads=settings.ort_threads)
+    scanners = read_scanners(settings.effective_scanners_dir)
+    analyser = XrayAnalyser(shelf, scanners=scanners)
     findings: list[Finding] = []
     coverage: list[CoverageEntry] = []
     names: dict[str, str] = {}
@@ -55,7 +55,8 @@ def scan(
         coverage += ran
         if draw is not None:
             target = draw if len(files) == 1 else draw.with_stem(f"{draw.stem}-{number}")
-            target.write_bytes(scan_picture.png(image, found))
+            sight = sight_of(image, scanners)
+            target.write_bytes(scan_picture.png(sight, found, shelf=shelf))
     analysis = Analysis(findings=tuple(findings), coverage=tuple(coverage), lineup=analyser.lineup)
     if as_json:
         sys.stdout.write(findings_out(analysis).model_dump_json(indent=2) + "\n")

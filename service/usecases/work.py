@@ -5,14 +5,19 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
+from service.domain.inspection import Inspection
 from service.errors import LeaseLost, NotFound
 from service.usecases.ports import Analyser, BlobStore, Clock, Lease, Repository
 from service.usecases.rejudge import Judge
+from vision.findings import Analysis
 from vision.scan import RawScan
+
+Complete = Callable[[Inspection, Sequence[RawScan], Analysis], Analysis]
+"""Adds what an analysis of the files alone cannot know, such as a comparison with earlier ones."""
 
 log = logging.getLogger(__name__)
 RENEWALS_PER_LEASE = 3
@@ -39,6 +44,7 @@ class Worker:
         lease: timedelta,
         poll_s: float,
         threads: int = 1,
+        complete: Complete | None = None,
     ) -> None:
         self._name = name
         self._repository = repository
@@ -48,6 +54,7 @@ class Worker:
         self._clock = clock
         self._lease = lease
         self._poll_s = poll_s
+        self._complete = complete
         self._not_before: dict[str, datetime] = {}
         self._wake = threading.Event()
         self._stopping = threading.Event()
@@ -116,6 +123,8 @@ class Worker:
                 for f in file.inspection.files
             ]
             analysis = self._analyser.analyse(scans)
+            if self._complete is not None:
+                analysis = self._complete(file.inspection, scans, analysis)
             elapsed_s = time.perf_counter() - started
             now = self._clock()
             self._repository.finish(lease, analysis=analysis, elapsed_s=elapsed_s, now=now)

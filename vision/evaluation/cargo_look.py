@@ -51,7 +51,7 @@ def crops(folder: Path, parameters: Mapping[str, float], progress: Progress = si
             continue
         view = transmission_like(scan)
         whole = Box(x1=0, y1=0, x2=view.shape[1], y2=view.shape[0])
-        row = features(np.asarray(interior_of(whole).of(view), dtype=np.float32))
+        row = features(interior_of(view, whole).part(view))
         if row is not None:
             looks.append(embed(row, parameters))
             headings.append(heading)
@@ -70,8 +70,8 @@ def simulated(
         scan = simulate(plan, seed=seed + place)
         air, dark = scan.air_counts, scan.dark_counts
         view = np.clip((scan.counts[:, :, -1] - dark) / (air - dark), 0, 1).astype(np.float32)
-        inside = interior_of(tighten(view, scan.containers[0])).of(view)
-        row = features(np.asarray(inside, dtype=np.float32))
+        inside = interior_of(view, tighten(view, scan.containers[0]))
+        row = features(inside.part(view))
         if row is not None:
             looks.append(embed(row, parameters))
             headings.append(heading)

@@ -7,19 +7,27 @@ abstentions. It is no statement about a scanner.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from vision.evaluation.progress import Progress, reported, silent
-from vision.findings import Material
+from vision.findings import FillProfile, Finding, MassEstimate, Material, PackageCount
 from vision.models.shelf import Shelf
-from vision.synthesis.blocks import Block, Scene, calibration, side_view
+from vision.synthesis.blocks import (
+    PITCH_MM,
+    STACK_LENGTH,
+    Block,
+    Scene,
+    calibration,
+    side_view,
+    stack,
+)
 from vision.xray import materials
 from vision.xray.calibration import ScannerBook
-from vision.xray.measurements import material_classes
+from vision.xray.measurements import material_classes, of_containers
 from vision.xray.sight import Sight, interior_of, sight_of
 
 # Edges of the bins of mass per area, g/cm²: from textiles to what 6 MeV hardly passes.
@@ -33,11 +41,19 @@ def evaluate(*, scans: int, shelf: Shelf, progress: Progress = silent) -> dict[s
     """Figures over so many generated views; a share comes with count, total and 95 % interval."""
     book = ScannerBook(scanners=(calibration(),))
     told: Counter[tuple[str, str]] = Counter()
+    yes: Counter[str] = Counter()
+    of: Counter[str] = Counter()
     for seed in reported(range(FIRST_SEED, FIRST_SEED + scans), progress):
         blocks = _blocks(seed)
-        scene = side_view(blocks, seed=seed)
+        scene = side_view(blocks, seed=seed, channels=1 + seed % 2)
         sight = sight_of(scene.image, book)
-        told.update(_materials(sight, scene, blocks, shelf))
+        if seed % 2:
+            told.update(_materials(sight, scene, blocks, shelf))
+        findings = of_containers(sight, [scene.outline], shelf=shelf)
+        results = [*_load_figures(findings, scene, blocks), *_stack_figures(seed, book, shelf)]
+        for name, right in results:
+            of[name] += 1
+            yes[name] += right
     return {
         "n": scans,
         "material": {
@@ -45,7 +61,44 @@ def evaluate(*, scans: int, shelf: Shelf, progress: Progress = silent) -> dict[s
             for name in sorted({name for name, _ in told})
             for result in ("right", "wrong", "cannot_tell")
         },
+        "load": {name: share(yes[name], of[name]) for name in sorted(of)},
     }
+
+
+def _load_figures(
+    findings: Sequence[Finding], scene: Scene, blocks: Sequence[Block]
+) -> Iterator[tuple[str, bool]]:
+    truth = sum((block.x2 - block.x1) * (block.top - block.bottom) for block in blocks)
+    for found in findings:
+        if isinstance(found, FillProfile):
+            yield "fill in its interval", found.low <= truth <= found.high
+            yield "fill within 0.05", abs(found.filled_share - truth) <= 0.05
+        elif isinstance(found, PackageCount):
+            yield "blocks of unlike size counted as a stack", found.accepted
+        elif isinstance(found, MassEstimate):
+            energies = f"{scene.image.pixels.shape[2]} energies"
+            yield f"mass told, {energies}", found.mass_kg is not None
+            if found.mass_kg is not None:
+                off = abs(found.mass_kg / scene.mass_kg - 1)
+                inside = found.low_kg <= scene.mass_kg <= found.high_kg
+                yield f"mass within 10 %, {energies}", off <= 0.1
+                yield f"mass in its interval, {energies}", inside
+
+
+def _stack_figures(seed: int, book: ScannerBook, shelf: Shelf) -> Iterator[tuple[str, bool]]:
+    rng = np.random.default_rng(seed + 500_000)
+    rows, columns = int(rng.integers(2, 7)), int(rng.integers(5, 22))
+    made = stack(rows, columns, areal_g_cm2=float(rng.uniform(10, 40)))
+    scene = side_view(made, seed=seed, channels=1)
+    behind = 2350 / (STACK_LENGTH * scene.outline.width_px * PITCH_MM / columns)
+    truth = rows * columns * max(1, int(behind / rng.uniform(0.7, 1.5)))
+    for found in of_containers(sight_of(scene.image, book), [scene.outline], shelf=shelf):
+        if isinstance(found, PackageCount):
+            yield "stack counted", found.accepted
+            if found.accepted:
+                right = (found.rows, found.columns) == (rows, columns)
+                yield "rows and columns right of those counted", right
+                yield "count in its interval of those counted", found.low <= truth <= found.high
 
 
 def share(count: int, total: int) -> dict[str, Any]:
@@ -88,7 +141,7 @@ def _materials(
     sight: Sight, scene: Scene, blocks: Sequence[Block], shelf: Shelf
 ) -> Counter[tuple[str, str]]:
     """A block counts by what most of its inside is called."""
-    inside = interior_of(scene.outline)
+    inside = interior_of(sight.view, scene.outline)
     classes = material_classes(sight, inside, shelf)
     told: Counter[tuple[str, str]] = Counter()
     if classes is None:

@@ -22,6 +22,7 @@ SCANNER, PITCH_MM = "made", 10.0
 LEFT, TOP = 120, 60
 WALL_CM, FRAME_G_CM2, RIB_G_CM2 = 0.4, 10.0, 0.4
 ROOF_PX, FLOOR_PX, POST_PX, CORRUGATION_PX = 10, 16, 12, 28
+STACK_START, STACK_LENGTH, STACK_TOP, GAP = 0.04, 0.9, 0.9, 0.08
 FLICKER, GAIN_SPREAD, GAIN_SEED, LEAST_NOISE = 0.01, 0.03, 99, 0.01
 # Mass attenuation in cm²/g at 1.5 and 3 MeV (NIST XCOM, rounded) of polyethylene, aluminium, iron.
 MASS_ATTENUATION = {
@@ -134,6 +135,23 @@ def side_view(
     )
     load = sum(loads.values()) - steel
     return Scene(image=image, outline=outline, areal=load, clean=paths[0])
+
+
+def stack(rows: int, columns: int, *, areal_g_cm2: float) -> list[Block]:
+    """Equal packages with gaps, `STACK_LENGTH` of the box long and `STACK_TOP` of it high."""
+    wide, high = STACK_LENGTH / columns, STACK_TOP / rows
+    return [
+        Block(
+            x1=STACK_START + column * wide,
+            x2=STACK_START + (column + 1 - GAP) * wide,
+            bottom=row * high,
+            top=(row + 1 - GAP) * high,
+            material=Material.ORGANIC,
+            areal_g_cm2=areal_g_cm2,
+        )
+        for row in range(rows)
+        for column in range(columns)
+    ]
 
 
 def _steel(outline: Box) -> npt.NDArray[np.float64]:

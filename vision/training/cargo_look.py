@@ -33,8 +33,8 @@ def interiors(split: Path) -> npt.NDArray[np.float64]:
         assert isinstance(scan, XrayImage)  # noqa: S101 - narrowing; the kind was asked for
         view = transmission_like(scan)
         for box, _ in boxes:
-            inside = interior_of(tighten(view, box)).of(view)
-            row = features(np.asarray(inside, dtype=np.float32))
+            inside = interior_of(view, tighten(view, box))
+            row = features(inside.part(view))
             if row is not None:
                 rows.append(row)
     return np.array(rows)

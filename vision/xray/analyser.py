@@ -17,16 +17,27 @@ from vision.findings import (
     Measure,
     Provenance,
     Ran,
+    ScanCompared,
     ScanQuality,
 )
 from vision.geometry import Box
 from vision.models.shelf import Shelf
 from vision.scan import ScanKind, XrayImage
-from vision.xray import containers, hidden, load_state, measurements, objects
+from vision.xray import (
+    containers,
+    hidden,
+    load_state,
+    measurements,
+    objects,
+    same_scan,
+)
 from vision.xray.calibration import NO_SCANNERS, ScannerBook
+from vision.xray.fill import darkness
 from vision.xray.framing import without_bands
 from vision.xray.load_state import LoadModel
-from vision.xray.sight import Sight, sight_of
+from vision.xray.normalise import transmission_like
+from vision.xray.outline import tighten
+from vision.xray.sight import Sight, interior_of, sight_of
 
 MIN_HEIGHT_PX = 200
 MIN_CONTRAST = 0.15
@@ -72,10 +83,9 @@ class XrayAnalyser:
             ]
             return tuple(findings), tuple(coverage)
         coverage.append(_entry(image, name, "containers", Ran.RAN))
+        ran = Ran.RAN if found else Ran.NOT_POSSIBLE
         reason = "" if found else "no container was found"
-        coverage.append(
-            _entry(image, name, "load_state", Ran.RAN if found else Ran.NOT_POSSIBLE, reason)
-        )
+        coverage.append(_entry(image, name, "load_state", ran, reason))
         findings += [*found, *loads]
         outlines = [box for one in found if (box := one.evidence.box) is not None]
         measured, entry = self._measured(sight, name, outlines)
@@ -91,7 +101,10 @@ class XrayAnalyser:
         self, sight: Sight, name: str, outlines: Sequence[Box]
     ) -> tuple[Sequence[Finding], CoverageEntry]:
         try:
-            findings = measurements.of_containers(sight, outlines, shelf=self._shelf)
+            findings = [
+                *measurements.of_view(sight, shelf=self._shelf),
+                *measurements.of_containers(sight, outlines, shelf=self._shelf),
+            ]
         except ModelUnavailable as problem:
             return (), _entry(sight.image, name, "measurements", Ran.FAILED, str(problem))
         ran = Ran.RAN if outlines else Ran.NOT_POSSIBLE
@@ -111,6 +124,40 @@ class XrayAnalyser:
     def _seeks_objects(self) -> tuple[str, ...]:
         """The analysis's name, or nothing where the line-up has no detector of objects."""
         return ("objects",) if objects.MODEL in self._shelf.lineup else ()
+
+    def outlines(self, image: XrayImage) -> tuple[Box, ...]:
+        """Outlines of the containers alone. Raises: ModelUnavailable."""
+        view = transmission_like(image)
+        return tuple(box for box, _ in containers.detect(view, shelf=self._shelf))
+
+    def compare(
+        self, before: XrayImage, after: XrayImage, *, boxes: tuple[Box, Box]
+    ) -> ScanCompared:
+        """The later scan laid over the earlier one of the same container.
+
+        Args:
+            before: the earlier scan.
+            after: the later one, which the finding is about.
+            boxes: outline of the container in both.
+
+        Raises:
+            ModelUnavailable: the method's parameters cannot be read.
+        """
+        paths = []
+        for image, box in zip((before, after), boxes, strict=True):
+            sight = sight_of(image, self._scanners)
+            inside = interior_of(sight.view, tighten(sight.view, box))
+            paths.append(darkness(sight.view[inside.y1 : inside.y2, inside.x1 : inside.x2]))
+        limits = self._shelf.parameters(same_scan.COMPARE_MODEL)
+        found = same_scan.compare(paths[0], paths[1], limits=limits)
+        return ScanCompared(
+            evidence=Evidence(scan_sha256=after.sha256, box=boxes[1]),
+            provenance=self._shelf.provenance(same_scan.COMPARE_MODEL, label="change"),
+            before_sha256=before.sha256,
+            aligned=found.aligned,
+            changed_share=found.changed_share,
+            changed_share_doors=found.changed_share_doors,
+        )
 
     def _containers(self, sight: Sight) -> tuple[list[ContainerFound], list[LoadState]]:
         view = sight.view

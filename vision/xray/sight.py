@@ -13,8 +13,13 @@ from vision.xray.calibration import Calibration, ScannerBook
 from vision.xray.normalise import transmission_like
 from vision.xray.transmission import Floats, Transmission, measure
 
-# Shares of the tight outline that walls, corner posts, roof and floor with its beams take.
-END, ROOF, FLOOR = 0.035, 0.05, 0.16
+# Shares of the tight outline that corner posts, roof and floor take by ISO 1496-1 boxes, for where
+# the load hides them; and that they take at most, with what a chassis adds to the floor.
+END, ROOF, FLOOR = 0.012, 0.04, 0.075
+MOST_END, MOST_ROOF, MOST_FLOOR = 0.06, 0.09, 0.22
+# The corrugated end walls begin behind the posts.
+BEHIND_POST = 0.008
+LIGHTEST, LEAST_STEP = 90.0, 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +63,9 @@ class Interior:
     x2: int
     y2: int
 
-    def of(self, picture: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
-        """That part of a picture, (h, w, ...); a view, not a copy."""
-        return picture[self.y1 : self.y2, self.x1 : self.x2]
+    def part(self, view: Floats) -> Floats:
+        """That part of a picture, (h, w); a view, not a copy."""
+        return view[self.y1 : self.y2, self.x1 : self.x2]
 
     def cut(self, seen: Transmission) -> Transmission:
         """That part of a measured view."""
@@ -71,13 +76,48 @@ class Interior:
         )
 
 
-def interior_of(outline: Box) -> Interior:
-    """By the usual shares of a dry box; `outline` is of its own edges."""
-    x1 = int(outline.x1 + END * outline.width_px)
-    y1 = int(outline.y1 + ROOF * outline.height_px)
+def interior_of(view: Floats, outline: Box) -> Interior:
+    """Where roof, floor, and corner posts end, by the lightest lines across each.
+
+    Args:
+        view: (H, W) in [0, 1], air bright.
+        outline: the container's own edges.
+    """
+    high, wide = outline.height_px, outline.width_px
+    x1, x2, y1, y2 = int(outline.x1), int(outline.x2), int(outline.y1), int(outline.y2)
+    middle = slice(int(y1 + 0.2 * high), max(int(y2 - 0.3 * high), int(y1 + 0.2 * high) + 1))
+    along = slice(int(x1 + 0.1 * wide), max(int(x2 - 0.1 * wide), int(x1 + 0.1 * wide) + 1))
+    # The lightest tenth of a line is the wall between packages; frame parts are dark all along.
+    columns = np.percentile(view[middle, x1:x2:1], LIGHTEST, axis=0)
+    rows = np.percentile(view[y1:y2, along][:, :: max(1, int(wide) // 400)], LIGHTEST, axis=1)
+    posts = int(BEHIND_POST * wide)
+    left = _frame_px(columns, MOST_END, END, behind=posts)
+    right = _frame_px(columns[::-1], MOST_END, END, behind=posts)
+    roof = _frame_px(rows, MOST_ROOF, ROOF)
+    floor = _frame_px(rows[::-1], MOST_FLOOR, FLOOR)
+    left_x, top_y = x1 + left, y1 + roof
     return Interior(
-        x1=x1,
-        y1=y1,
-        x2=max(int(outline.x2 - END * outline.width_px), x1 + 1),
-        y2=max(int(outline.y2 - FLOOR * outline.height_px), y1 + 1),
+        x1=left_x, y1=top_y, x2=max(x2 - right, left_x + 1), y2=max(y2 - floor, top_y + 1)
     )
+
+
+def _frame_px(
+    lines: npt.NDArray[np.floating], most: float, usual: float, *, behind: int = 0
+) -> int:
+    """How many lines from the edge belong to the frame.
+
+    Args:
+        lines: brightness of each line from one edge to the other.
+        most: share of the lines within which the frame must end.
+        usual: share to take where there is no end to be seen.
+        behind: lines to add where there is.
+    """
+    size = lines.size
+    zone = lines[: max(4, int(most * size))]
+    inner = float(np.median(lines[zone.size : max(zone.size + 4, size // 2)]))
+    darkest = float(zone.min())
+    if inner - darkest < LEAST_STEP:
+        return int(usual * size)
+    dark = np.flatnonzero(zone < (inner + darkest) / 2)
+    end = int(dark[-1]) + 1
+    return end + 1 + behind if end < zone.size else int(usual * size)
