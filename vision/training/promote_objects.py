@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from vision.evaluation.xray_objects import evaluate_projected, evaluate_simulated
+from vision.evaluation.xray_objects import FIRST_SEED, evaluate_projected, evaluate_simulated
 from vision.models.shelf import Shelf
 from vision.training.objects_card import card, manifest_text
 from vision.xray.objects import DISPLAY_SUFFIX, MODEL
@@ -64,39 +64,68 @@ def thresholds(
 def promote(
     run: Path, weights: Path, *, labels: tuple[str, ...], real: Path | None, sizes: Sizes
 ) -> dict[str, Any]:
-    """Calibrate, measure, and write `weights/xray-objects/1`; returns all figures."""
-    folder = weights / MODEL / "1"
+    """Calibrate, measure, and write `weights/xray-objects/1`; returns all figures.
+
+    Raises:
+        ValueError: no class finds enough at its rate; `weights` is left as it was.
+    """
+    scratch = run / "weights"
+    shutil.rmtree(scratch, ignore_errors=True)
+    shutil.copytree(weights, scratch)
+    folder = scratch / MODEL / "1"
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(run / "model.onnx", folder / "model.onnx")
     sha256 = hashlib.sha256((folder / "model.onnx").read_bytes()).hexdigest()
     data_sha256 = hashlib.sha256((run / "pictures" / "train.sha256").read_bytes()).hexdigest()
-    _serve(weights)
+    _serve(scratch)
 
     def write(limits: dict[str, tuple[float, str]], figures: dict[str, Any]) -> Shelf:
         text = manifest_text(
             labels=labels, sha256=sha256, data_sha256=data_sha256, limits=limits, figures=figures
         )
         (folder / "model.toml").write_text(text, encoding="utf-8")
-        return Shelf(weights, threads=1)
+        return Shelf(scratch, threads=1)
 
     names = [label + suffix for label in labels for suffix in ("", DISPLAY_SUFFIX)]
     shelf = write({name: (DRAFT, "draft") for name in names}, {})
-    common = {"clean": sizes.clean, "each": sizes.each, "workers": sizes.workers}
-    trial = evaluate_simulated(**common, shelf=shelf, seed=CALIBRATION_SEED, held_out=False)
+    trial = _simulated(sizes, shelf, seed=CALIBRATION_SEED, held_out=False)
     limits = thresholds(trial, suffix="", source="simulated, 16-bit counts")
     if real is not None:
         shown = evaluate_projected(real, split="train", shelf=shelf, held_out=False)
         limits |= thresholds(shown, suffix=DISPLAY_SUFFIX, source="real, split train")
+    if not limits:
+        raise ValueError("no class finds enough at its rate of false alarms: nothing to serve")
     shelf = write(limits, {})
     figures = {
-        "counts": evaluate_simulated(**common, shelf=shelf),
-        "display": evaluate_simulated(**common, shelf=shelf, display=True),
+        "counts": _simulated(sizes, shelf),
+        "display": _simulated(sizes, shelf, display=True),
     }
     if real is not None:
         figures["projected"] = evaluate_projected(real, split="val", shelf=shelf)
     write(limits, figures)
     (folder / "card.md").write_text(card(labels, limits, figures), encoding="utf-8")
+    shutil.copytree(folder, weights / MODEL / "1", dirs_exist_ok=True)
+    _serve(weights)
     return {"calibration": trial, "thresholds": limits, **figures}
+
+
+def _simulated(
+    sizes: Sizes,
+    shelf: Shelf,
+    *,
+    seed: int = FIRST_SEED,
+    held_out: bool = True,
+    display: bool = False,
+) -> dict[str, Any]:
+    return evaluate_simulated(
+        clean=sizes.clean,
+        each=sizes.each,
+        workers=sizes.workers,
+        shelf=shelf,
+        seed=seed,
+        held_out=held_out,
+        display=display,
+    )
 
 
 def _serve(weights: Path) -> None:
