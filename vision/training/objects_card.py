@@ -39,8 +39,8 @@ chose the thresholds and wrote this page and the manifest.
 TAIL = """
 **Blind spots.** Shapes unlike the simulated ones; machines and engines look like shields; goods
 that overlap an object by many times its own depth; objects in walls, floor and cab are not sought.
-The zone `door` is not told: which end has the doors is unknown to this model, so objects near
-either end say "cannot tell". Simulation decides nothing about a real portal: measure on your own
+The zone is `door` only where the tractor shows which end that is; else objects near either end say
+"cannot tell". Simulation decides nothing about a real portal: measure on your own
 clean scans before a rule may act alone.
 """
 

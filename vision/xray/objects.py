@@ -13,6 +13,7 @@ from vision.geometry import Box
 from vision.models.manifest import Manifest
 from vision.models.shelf import Shelf
 from vision.scan import PixelUnit
+from vision.xray.doors import End
 from vision.xray.strip import CODE_PX, CODE_SCALE, OPAQUE, Strip, cut, encode
 
 MODEL = "xray-objects"
@@ -113,14 +114,16 @@ def look_at(
     return [_merged(candidates) for candidates in found]
 
 
-def zone_of(box: Box, container: Box) -> Zone:
-    """Where in its container something lies; which end has the doors is not known."""
+def zone_of(box: Box, container: Box, doors: End | None) -> Zone:
+    """Where in its container something lies; `doors` None: which end has them is not known."""
     x, _ = box.centre
     reach = DOOR_HEIGHTS * container.height_px
     if not container.x1 <= x <= container.x2:
         return Zone.OUTSIDE
-    near_end = min(x - container.x1, container.x2 - x) < reach
-    return Zone.CANNOT_TELL if near_end else Zone.CARGO
+    at_end = {End.LEFT: x - container.x1 < reach, End.RIGHT: container.x2 - x < reach}
+    if doors is None:
+        return Zone.CANNOT_TELL if any(at_end.values()) else Zone.CARGO
+    return Zone.DOOR if at_end[doors] else Zone.CARGO
 
 
 def visible_share(strip: Strip, outline: Box) -> float:

@@ -11,6 +11,7 @@ from vision.geometry import Box
 from vision.models.manifest import Manifest, Threshold, Training
 from vision.models.shelf import Shelf
 from vision.scan import PixelUnit, XrayImage
+from vision.xray.doors import End
 from vision.xray.hidden import search
 from vision.xray.objects import (
     OVERLAP_PX,
@@ -118,17 +119,21 @@ def test_a_class_without_a_threshold_for_such_scans_abstains() -> None:
 
 
 @pytest.mark.parametrize(
-    ("centre_x", "zone"),
+    ("centre_x", "doors", "zone"),
     [
-        pytest.param(1300, Zone.CARGO, id="in the middle"),
-        pytest.param(180, Zone.CANNOT_TELL, id="at the left end"),
-        pytest.param(2400, Zone.CANNOT_TELL, id="at the right end"),
-        pytest.param(2600, Zone.OUTSIDE, id="behind the container"),
+        pytest.param(1300, None, Zone.CARGO, id="in the middle"),
+        pytest.param(180, None, Zone.CANNOT_TELL, id="at an end, doors unknown"),
+        pytest.param(2400, End.RIGHT, Zone.DOOR, id="at the doors"),
+        pytest.param(180, End.RIGHT, Zone.CARGO, id="at the front wall"),
+        pytest.param(180, End.LEFT, Zone.DOOR, id="doors on the left"),
+        pytest.param(2600, End.RIGHT, Zone.OUTSIDE, id="behind the container"),
     ],
 )
-def test_the_zone_is_told_only_away_from_both_ends(centre_x: int, zone: Zone) -> None:
+def test_the_zone_is_door_only_at_the_end_that_has_them(
+    centre_x: int, doors: End | None, zone: Zone
+) -> None:
     box = Box(x1=centre_x - 20, y1=200, x2=centre_x + 20, y2=240)
-    assert zone_of(box, LONG) is zone
+    assert zone_of(box, LONG, doors) is zone
 
 
 def test_half_an_opaque_load_leaves_half_to_look_through() -> None:
