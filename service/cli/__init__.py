@@ -15,6 +15,7 @@ from typer.exceptions import TyperException
 
 from service.cli import (
     bench,
+    bench_baggage,
     bench_objects,
     bench_reconcile,
     database,
@@ -73,6 +74,7 @@ papers.app.command("learn-masses")(masses.learn)
 app.add_typer(papers.app, name="papers")
 app.add_typer(registers.app, name="registers")
 bench.app.command("xray-objects")(bench_objects.bench_objects)
+bench.app.command("baggage")(bench_baggage.bench_baggage)
 bench.app.command("reconcile")(bench_reconcile.bench_reconcile)
 app.add_typer(bench.app, name="bench")
 app.add_typer(simulate.app, name="simulate")

@@ -82,44 +82,29 @@ def blocks(
         mass_per_m = body.density * 1000 * wide * tall * share
         end = loaded_end(space, rng, mass_per_m=mass_per_m)
         columns, tiers = max(1, int((end - space.x1) / dx)), max(1, int(tall * share / dz))
-        solids, edges, tops, count = [], [], [], 0
+        solids: list[Solid] = []
+        edges, tops = [], []
         gap = rng.uniform(*gap_m)
         lost = rng.random() < 0.35
+        half = wide / files / 2 - gap / 2
+        count = 0
         for column in range(columns):
             x = space.x1 + column * dx
-            here = tiers - (
-                int(rng.integers(0, max(2, tiers // 2))) if lost and rng.random() < 0.15 else 0
-            )
-            here = max(1, here)
+            fewer = lost and rng.random() < 0.15
+            here = max(1, tiers - (int(rng.integers(0, max(2, tiers // 2))) if fewer else 0))
             edges.append(x)
             tops.append(space.z1 + here * dz)
             for file in range(files):
-                y = space.y1 + (file + 0.5) * wide / files
-                lean = rng.normal(0, 0.01)
-                for tier in range(here):
-                    z = space.z1 + tier * dz
-                    each = body.filled(max(0.2, rng.normal(1, spread)))
-                    half = wide / files / 2 - gap / 2
-                    shift = lean + rng.normal(0, 0.004)
-                    solids.append(
-                        box(
-                            each,
-                            x=(x + shift, x + dx - gap + shift),
-                            y=(y - half, y + half),
-                            z=(z, z + dz - gap / 2),
-                        )
-                    )
-                    count += 1
+                middle = space.y1 + (file + 0.5) * wide / files
+                across, along = (middle - half, middle + half), (x, x + dx - gap)
+                step = (dz, gap / 2)
+                solids += _pile(
+                    body, along, across, space.z1, rng, tiers=here, step=step, spread=spread
+                )
+                count += here
                 if pallet:
-                    wood = MATERIALS["wood"].filled(0.35)
-                    solids.append(
-                        box(
-                            wood,
-                            x=(x, x + dx - gap),
-                            y=(y - half, y + half),
-                            z=(space.z1, space.z1 + 0.12),
-                        )
-                    )
+                    wood, low = MATERIALS["wood"].filled(0.35), (space.z1, space.z1 + 0.12)
+                    solids.append(box(wood, x=along, y=across, z=low))
         edges.append(space.x1 + columns * dx)
         per_file = max(1, round(wide / files / max(dy, 0.1)))
         return Stow(
@@ -132,6 +117,29 @@ def blocks(
     return build
 
 
+def _pile(
+    body: Material,
+    along: tuple[float, float],
+    across: tuple[float, float],
+    floor: float,
+    rng: np.random.Generator,
+    *,
+    tiers: int,
+    step: tuple[float, float],
+    spread: float,
+) -> list[Solid]:
+    """Boxes on top of each other that lean a little; `step` is height and gap of a tier."""
+    solids = []
+    lean = rng.normal(0, 0.01)
+    for tier in range(tiers):
+        each = body.filled(max(0.2, rng.normal(1, spread)))
+        shift = lean + rng.normal(0, 0.004)
+        x = (along[0] + shift, along[1] + shift)
+        low = floor + tier * step[0]
+        solids.append(box(each, x=x, y=across, z=(low, low + step[0] - step[1])))
+    return solids
+
+
 def sacks(material: str, fill: tuple[float, float], *, width: tuple[float, float]) -> Builder:
     """Big bags or columns of sacks with rounded tops that lean a little."""
 
@@ -140,47 +148,17 @@ def sacks(material: str, fill: tuple[float, float], *, width: tuple[float, float
         _, wide, tall = space.size_m
         step, base = rng.uniform(*width), tall * rng.uniform(0.45, 0.92)
         end = loaded_end(space, rng, mass_per_m=body.density * 1000 * wide * base)
-        solids, edges, tops = [], [], []
+        solids: list[Solid] = []
+        edges, tops = [], []
         x = space.x1
         while x + step < end:
             high = base * rng.uniform(0.9, 1.05) * (0.6 if rng.random() < 0.06 else 1)
             edges.append(x)
             tops.append(space.z1 + high * 0.9)
-            for y1, y2 in ((space.y1 + 0.03, -0.03), (0.03, space.y2 - 0.03)):
-                middle, half = (
-                    x + step / 2 + rng.normal(0, 0.015),
-                    step / 2 - rng.uniform(0.005, 0.03),
-                )
-                round_m = rng.uniform(0.08, 0.25)
-                own = high * rng.uniform(0.96, 1.02)
-
-                def crown(
-                    xs: Array,
-                    m: float = middle,
-                    h: float = half,
-                    r: float = round_m,
-                    t: float = own,
-                ) -> Array:
-                    side = np.clip(np.abs(xs - m) / h, 0, 1)
-                    return np.asarray(space.z1 + t - r * (1 - np.sqrt(1 - side**4)))
-
-                tiers = max(1, int(own / rng.uniform(0.25, 1.1)))
-                for tier in range(tiers):
-                    low = space.z1 + own * tier / tiers
-                    top: Callable[[Array], Array] | float = (
-                        space.z1 + own * (tier + 1) / tiers - 0.01
-                    )
-                    solids.append(
-                        Solid(
-                            material=body.filled(rng.normal(1, 0.04)),
-                            x1=middle - half,
-                            x2=middle + half,
-                            y1=y1,
-                            y2=y2,
-                            z1=low,
-                            z2=crown if tier == tiers - 1 else top,
-                        )
-                    )
+            for across in ((space.y1 + 0.03, -0.03), (0.03, space.y2 - 0.03)):
+                middle = x + step / 2 + rng.normal(0, 0.015)
+                half = step / 2 - rng.uniform(0.005, 0.03)
+                solids += _sack_column(body, (middle, half), across, space.z1, high, rng)
             x += step
         edges.append(x)
         return Stow(
@@ -191,6 +169,37 @@ def sacks(material: str, fill: tuple[float, float], *, width: tuple[float, float
         )
 
     return build
+
+
+def _sack_column(  # noqa: PLR0917 - private, all in metres
+    body: Material,
+    place: tuple[float, float],
+    across: tuple[float, float],
+    floor: float,
+    high: float,
+    rng: np.random.Generator,
+) -> list[Solid]:
+    """One column with a rounded top; `place` is its middle and half its length."""
+    middle, half = place
+    round_m, own = rng.uniform(0.08, 0.25), high * rng.uniform(0.96, 1.02)
+
+    def crown(xs: Array) -> Array:
+        side = np.clip(np.abs(xs - middle) / half, 0, 1)
+        return np.asarray(floor + own - round_m * (1 - np.sqrt(1 - side**4)))
+
+    tiers = max(1, int(own / rng.uniform(0.25, 1.1)))
+    return [
+        Solid(
+            material=body.filled(rng.normal(1, 0.04)),
+            x1=middle - half,
+            x2=middle + half,
+            y1=across[0],
+            y2=across[1],
+            z1=floor + own * tier / tiers,
+            z2=crown if tier == tiers - 1 else floor + own * (tier + 1) / tiers - 0.01,
+        )
+        for tier in range(tiers)
+    ]
 
 
 def bulk(material: str, fill: tuple[float, float]) -> Builder:

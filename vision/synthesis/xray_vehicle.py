@@ -19,6 +19,7 @@ from vision.synthesis.xray_physics import MATERIALS
 STEEL, POLYMER, GLASS = MATERIALS["steel"], MATERIALS["polymer"], MATERIALS["glass"]
 RUBBER, FOAM = MATERIALS["rubber"], MATERIALS["foam"]
 SKIN_M = 0.0022
+SILL_M = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,68 +103,84 @@ def _mirrored(solid: Solid) -> Solid:
     )
 
 
-def _body(
-    outline: Outline, top: Callable[[Array], Array], long: float, high: float, wide: float
+def _side(
+    outline: Outline,
+    top: Callable[[Array], Array],
+    side: int,
+    *,
+    long: float,
+    high: float,
+    wide: float,
 ) -> list[Solid]:
-    half, sill, belt = wide / 2, 0.2, outline.belt * high
+    """Doors, sill, windows and pillars on one side: -1 is the nearer one."""
+    half, sill, belt = wide / 2, SILL_M, outline.belt * high
     glass_from = belt if not outline.boxy else high * 0.62
 
     def below_belt(xs: Array) -> Array:
         return np.minimum(top(xs), glass_from)
 
     solids = []
-    for side in (-1, 1):
-        y1, y2 = sorted((side * half, side * (half - 0.004)))
+    y1, y2 = sorted((side * half, side * (half - 0.004)))
+    solids.append(
+        Solid(material=STEEL.filled(0.75), x1=0.0, x2=long, y1=y1, y2=y2, z1=sill, z2=below_belt)
+    )
+    trim = sorted((side * (half - 0.02), side * (half - 0.004)))
+    solids.append(
+        Solid(
+            material=POLYMER.filled(0.6),
+            x1=long * 0.3,
+            x2=long * 0.8,
+            y1=trim[0],
+            y2=trim[1],
+            z1=sill + 0.1,
+            z2=below_belt,
+        )
+    )
+    solids.append(
+        box(
+            STEEL.filled(0.16),
+            x=(long * 0.2, long * 0.82),
+            y=sorted_pair(side * half, side * (half - 0.12)),
+            z=(sill, sill + 0.12),
+        )
+    )
+    solids.append(
+        Solid(
+            material=GLASS,
+            x1=long * 0.35,
+            x2=long * 0.88,
+            y1=y1,
+            y2=y1 + 0.004,
+            z1=glass_from,
+            z2=top,
+        )
+    )
+    for share in (0.52, 0.72) if not outline.boxy else (0.36, 0.6):
+        x = share * long
+        pillar = sorted_pair(side * half, side * (half - 0.07))
         solids.append(
             Solid(
-                material=STEEL.filled(0.75), x1=0.0, x2=long, y1=y1, y2=y2, z1=sill, z2=below_belt
-            )
-        )
-        trim = sorted((side * (half - 0.02), side * (half - 0.004)))
-        solids.append(
-            Solid(
-                material=POLYMER.filled(0.6),
-                x1=long * 0.3,
-                x2=long * 0.8,
-                y1=trim[0],
-                y2=trim[1],
-                z1=sill + 0.1,
-                z2=below_belt,
-            )
-        )
-        solids.append(
-            box(
-                STEEL.filled(0.16),
-                x=(long * 0.2, long * 0.82),
-                y=sorted_pair(side * half, side * (half - 0.12)),
-                z=(sill, sill + 0.12),
-            )
-        )
-        solids.append(
-            Solid(
-                material=GLASS,
-                x1=long * 0.35,
-                x2=long * 0.88,
-                y1=y1,
-                y2=y1 + 0.004,
-                z1=glass_from,
+                material=STEEL.filled(0.2),
+                x1=x,
+                x2=x + 0.1,
+                y1=pillar[0],
+                y2=pillar[1],
+                z1=belt,
                 z2=top,
             )
         )
-        for share in (0.52, 0.72) if not outline.boxy else (0.36, 0.6):
-            x = share * long
-            pillar = sorted_pair(side * half, side * (half - 0.07))
-            solids.append(
-                Solid(
-                    material=STEEL.filled(0.2),
-                    x1=x,
-                    x2=x + 0.1,
-                    y1=pillar[0],
-                    y2=pillar[1],
-                    z1=belt,
-                    z2=top,
-                )
-            )
+    return solids
+
+
+def _body(
+    outline: Outline, top: Callable[[Array], Array], long: float, high: float, wide: float
+) -> list[Solid]:
+    half, sill = wide / 2, SILL_M
+    solids = [
+        solid
+        for side in (-1, 1)
+        for solid in _side(outline, top, side, long=long, high=high, wide=wide)
+    ]
     inner = half - 0.06
     # The skin over the car, seen edge-on: windscreens are slanted glass and look alike.
     solids.append(
@@ -231,33 +248,36 @@ def _drive_train(long: float, wide: float, rng: np.random.Generator) -> list[Sol
             box(STEEL.filled(0.15), x=(x - 0.06, x + 0.06), y=(-track, track), z=(0.26, 0.36))
         )
         for side in (-track, track):
-            y1, y2 = side - 0.1, side + 0.1
-            solids.append(
-                cylinder_across(RUBBER.filled(0.7), x=x, z=radius, radius=radius, y1=y1, y2=y2)
-            )
-            solids.append(
-                cylinder_across(
-                    RUBBER.filled(0.7), x=x, z=radius, radius=radius * 0.72, y1=y1, y2=y2, sign=-1
-                )
-            )
-            solids.append(
-                cylinder_across(
-                    STEEL.filled(0.05), x=x, z=radius, radius=radius * 0.7, y1=y1, y2=y2
-                )
-            )
-            solids.append(
-                cylinder_across(
-                    STEEL.filled(0.45), x=x, z=radius, radius=0.13, y1=side - 0.03, y2=side + 0.03
-                )
-            )
-            solids.append(
-                box(
-                    STEEL.filled(0.25),
-                    x=(x - 0.05, x + 0.05),
-                    y=(side - 0.05, side + 0.05),
-                    z=(radius, radius + 0.4),
-                )
-            )
+            solids += _wheel(x, side, radius)
+    return solids
+
+
+def _wheel(x: float, side: float, radius: float) -> list[Solid]:
+    """Tyre, rim, brake and strut; `side` is the middle of the wheel across the car."""
+    solids = []
+    y1, y2 = side - 0.1, side + 0.1
+    solids.append(cylinder_across(RUBBER.filled(0.7), x=x, z=radius, radius=radius, y1=y1, y2=y2))
+    solids.append(
+        cylinder_across(
+            RUBBER.filled(0.7), x=x, z=radius, radius=radius * 0.72, y1=y1, y2=y2, sign=-1
+        )
+    )
+    solids.append(
+        cylinder_across(STEEL.filled(0.05), x=x, z=radius, radius=radius * 0.7, y1=y1, y2=y2)
+    )
+    solids.append(
+        cylinder_across(
+            STEEL.filled(0.45), x=x, z=radius, radius=0.13, y1=side - 0.03, y2=side + 0.03
+        )
+    )
+    solids.append(
+        box(
+            STEEL.filled(0.25),
+            x=(x - 0.05, x + 0.05),
+            y=(side - 0.05, side + 0.05),
+            z=(radius, radius + 0.4),
+        )
+    )
     return solids
 
 

@@ -24,7 +24,7 @@ from vision.synthesis.xray_plan import Plan, random_plan
 from vision.synthesis.xray_scene import SimulatedScan, simulate_many
 from vision.training.recipe import Recipe
 from vision.xray.normalise import transmission_like
-from vision.xray.strip import STRIP_PX, Strip, cut, encode
+from vision.xray.strip import STRIP_PX, Strip, cut, encode_finely, shrink
 
 TILE_PX = 2 * STRIP_PX
 # Mean difference to the clean twin, of 255 grey levels, under which an object is not seen.
@@ -82,8 +82,8 @@ def seen_objects(
 ) -> list[tuple[str, Box]]:
     """Objects of those classes that the strip shows, in its pixels."""
     change = np.abs(
-        encode(strip.transmission)[:, :, :2].astype(np.float32)
-        - encode(twin.transmission)[:, :, :2]
+        encode_finely(strip.transmission)[:, :, :2].astype(np.float32)
+        - encode_finely(twin.transmission)[:, :, :2]
     ).max(axis=2)
     found = []
     height, width = strip.transmission.shape
@@ -113,7 +113,7 @@ def tiles(scan: SimulatedScan, labels: Sequence[str], rng: np.random.Generator) 
         )
         strip, twin = cut(full, box), cut(clean, box)
         objects = seen_objects(scan, strip, twin, labels)
-        pixels = encode(strip.transmission)
+        pixels = encode_finely(strip.transmission)
         width = pixels.shape[1]
         if width < TILE_PX:
             left = int(rng.integers(0, TILE_PX - width + 1))
@@ -187,7 +187,7 @@ def _write(recipe: Recipe, jobs: Sequence[tuple[Plan, int]], *, out: Path, worke
             upper, lower = waiting.pop(0), waiting.pop(0)
             lines = [*_lines(upper, recipe.labels, 0), *_lines(lower, recipe.labels, STRIP_PX)]
             text = "".join(lines)
-            picture = np.vstack([upper.pixels, lower.pixels])
+            picture = shrink(np.vstack([upper.pixels, lower.pixels]))
             ok, data = cv2.imencode(".png", picture[:, :, ::-1])
             if not ok:
                 raise ValueError("a picture could not be encoded")

@@ -15,10 +15,10 @@ import shutil
 import sys
 from pathlib import Path
 
-from vision.training.object_tiles import TILE_PX, build_folder
+from vision.training.object_tiles import build_folder
 from vision.training.recipe import NetworkSpec, read_recipe
 from vision.training.train import isolate_ultralytics, train_detector
-from vision.xray.strip import STRIP_PX
+from vision.xray.strip import CODE_PX
 
 RECIPE = Path(__file__).parents[2] / "datasets" / "recipes" / "xray-objects.toml"
 
@@ -32,6 +32,7 @@ def train(recipe_file: Path, *, out: Path, workers: int) -> dict[str, str]:
     data_sha256 = build_folder(recipe, out=out / "pictures", workers=workers)
     checkpoint = train_detector(recipe, data_yaml=out / "pictures" / "data.yaml", out=out)
     model = export(checkpoint, out=out)
+    (out / "labels.json").write_text(json.dumps(recipe.labels), encoding="utf-8")
     return {
         "recipe": recipe.name,
         "file": str(model),
@@ -46,7 +47,7 @@ def export(checkpoint: Path, *, out: Path) -> Path:
     from ultralytics import YOLO  # noqa: PLC0415 - see isolate_ultralytics
 
     made = YOLO(str(checkpoint)).export(
-        format="onnx", imgsz=(STRIP_PX, TILE_PX), opset=17, simplify=False, dynamic=True
+        format="onnx", imgsz=(CODE_PX, 2 * CODE_PX), opset=17, simplify=False, dynamic=True
     )
     model = out / "model.onnx"
     shutil.copyfile(made, model)

@@ -11,6 +11,7 @@ from vision.findings import Evidence, ObjectFound, ObjectsSought, Provenance
 from vision.geometry import Box
 from vision.models.shelf import Shelf
 from vision.scan import XrayImage
+from vision.xray.doors import door_end
 from vision.xray.objects import MODEL, look, threshold_names, zone_of
 
 NO_THRESHOLD = "its detector has no threshold for grey levels that a scanner windowed for eyes"
@@ -54,6 +55,7 @@ def search(
         return [], "no container was found"
     limits = {label: manifest.thresholds[name].value for label, name in names.items()}
     findings: list[ObjectFound | ObjectsSought] = []
+    doors = door_end(view, containers)
     looks = look(view, containers, shelf=shelf, lowest=min(limits.values()))
     for outline, looked in zip(containers, looks, strict=True):
         found = [
@@ -62,7 +64,7 @@ def search(
                 provenance=shelf.provenance(MODEL, label=names[candidate.label]),
                 label=candidate.label,
                 score=candidate.score,
-                zone=zone_of(candidate.box, outline),
+                zone=zone_of(candidate.box, outline, doors),
             )
             for candidate in looked.candidates
             if candidate.score >= limits.get(candidate.label, np.inf)

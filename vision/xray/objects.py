@@ -13,11 +13,12 @@ from vision.geometry import Box
 from vision.models.manifest import Manifest
 from vision.models.shelf import Shelf
 from vision.scan import PixelUnit
-from vision.xray.strip import OPAQUE, STRIP_PX, Strip, cut, encode
+from vision.xray.doors import End
+from vision.xray.strip import CODE_PX, CODE_SCALE, OPAQUE, Strip, cut, encode
 
 MODEL = "xray-objects"
 # Longer strips are cut into pieces that overlap by more than the longest object.
-PIECE_PX, OVERLAP_PX = 960, 288
+PIECE_PX, OVERLAP_PX = 576, 192
 STRIDE_PX = 32
 BATCH = 4
 SAME_IOU = 0.5
@@ -95,7 +96,7 @@ def look_at(
     shelf: Shelf,
     lowest: float,
 ) -> list[list[Candidate]]:
-    """Candidates of each strip, best first, from its code (STRIP_PX, W, 3).
+    """Candidates of each strip, best first, from its code (CODE_PX, W, 3).
 
     Raises:
         ModelUnavailable: the model is missing or tampered with.
@@ -113,14 +114,16 @@ def look_at(
     return [_merged(candidates) for candidates in found]
 
 
-def zone_of(box: Box, container: Box) -> Zone:
-    """Where in its container something lies; which end has the doors is not known."""
+def zone_of(box: Box, container: Box, doors: End | None) -> Zone:
+    """Where in its container something lies; `doors` None: which end has them is not known."""
     x, _ = box.centre
     reach = DOOR_HEIGHTS * container.height_px
     if not container.x1 <= x <= container.x2:
         return Zone.OUTSIDE
-    near_end = min(x - container.x1, container.x2 - x) < reach
-    return Zone.CANNOT_TELL if near_end else Zone.CARGO
+    at_end = {End.LEFT: x - container.x1 < reach, End.RIGHT: container.x2 - x < reach}
+    if doors is None:
+        return Zone.CANNOT_TELL if any(at_end.values()) else Zone.CARGO
+    return Zone.DOOR if at_end[doors] else Zone.CARGO
 
 
 def visible_share(strip: Strip, outline: Box) -> float:
@@ -145,9 +148,9 @@ def _pieces(code: npt.NDArray[np.uint8]) -> list[tuple[int, npt.NDArray[np.uint8
 
 
 def _tensor(codes: Sequence[npt.NDArray[np.uint8]]) -> npt.NDArray[np.float32]:
-    """(N, 3, STRIP_PX, W) in [0, 1]; narrower pieces are filled up with air."""
+    """(N, 3, CODE_PX, W) in [0, 1]; narrower pieces are filled up with air."""
     width = -(-max(code.shape[1] for code in codes) // STRIDE_PX) * STRIDE_PX
-    batch = np.empty((len(codes), STRIP_PX, width, 3), dtype=np.uint8)
+    batch = np.empty((len(codes), CODE_PX, width, 3), dtype=np.uint8)
     batch[:] = AIR_CODE
     for number, code in enumerate(codes):
         batch[number, :, : code.shape[1]] = code
@@ -168,10 +171,11 @@ def _decode(
     top = scores[np.arange(len(rows)), best]
     found = []
     for index in np.flatnonzero(top >= lowest):
-        x, y, w, h = (float(v) for v in rows[index, :4])
+        x, y, w, h = (float(v) / CODE_SCALE for v in rows[index, :4])
         if w < 1 or h < 1:
             continue
-        box = Box(x1=left + x - w / 2, y1=y - h / 2, x2=left + x + w / 2, y2=y + h / 2)
+        x += left / CODE_SCALE
+        box = Box(x1=x - w / 2, y1=y - h / 2, x2=x + w / 2, y2=y + h / 2)
         label = labels[int(best[index])]
         found.append(Candidate(label=label, score=float(top[index]), box=strip.to_scan(box)))
     return found

@@ -17,6 +17,9 @@ from vision.geometry import Box
 
 STRIP_PX = 160
 CONTAINER_PX = 140
+CODE_PX = 96
+CODE_SCALE = CODE_PX / STRIP_PX
+"""What the network sees is this much smaller than the strip: contrast is judged in detail first."""
 END_SHARE = 0.06
 """Margin at both ends, as a share of the container's height."""
 OPAQUE = 1 / 400
@@ -90,10 +93,21 @@ def attenuation(transmission: npt.NDArray[np.float32]) -> npt.NDArray[np.float32
     return np.asarray(depth, dtype=np.float32)
 
 
-def encode(transmission: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
+def encode_finely(transmission: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
     """(H, W, 3): attenuation, transmission, and attenuation against its surroundings."""
     depth = attenuation(transmission)
     around = cv2.GaussianBlur(depth, (0, 0), CONTRAST_PX)
     contrast = np.clip(0.5 + 2.0 * (depth - around), 0, 1)
     stacked = np.stack([depth, transmission, contrast], axis=2)
     return np.asarray(np.rint(255 * stacked), dtype=np.uint8)
+
+
+def shrink(code: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """A fine code, (H, W, 3), in the size that the network sees."""
+    size = (max(1, round(code.shape[1] * CODE_SCALE)), round(code.shape[0] * CODE_SCALE))
+    return np.asarray(cv2.resize(code, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def encode(transmission: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
+    """(CODE_PX, W, 3) of a strip, as the network sees it."""
+    return shrink(encode_finely(transmission))

@@ -11,6 +11,7 @@ from vision.geometry import Box
 from vision.models.manifest import Manifest, Threshold, Training
 from vision.models.shelf import Shelf
 from vision.scan import PixelUnit, XrayImage
+from vision.xray.doors import End
 from vision.xray.hidden import search
 from vision.xray.objects import (
     OVERLAP_PX,
@@ -20,7 +21,15 @@ from vision.xray.objects import (
     visible_share,
     zone_of,
 )
-from vision.xray.strip import CONTAINER_PX, STRIP_PX, cut, encode
+from vision.xray.strip import (
+    CODE_PX,
+    CODE_SCALE,
+    CONTAINER_PX,
+    STRIP_PX,
+    cut,
+    encode,
+    encode_finely,
+)
 
 LONG = Box(x1=100, y1=50, x2=2500, y2=400)
 
@@ -62,10 +71,10 @@ class BlackSquares(Shelf):
         out = np.zeros((len(tensor), 6, 1), dtype=np.float32)
         for number, picture in enumerate(tensor):
             # The middle row alone, so that roof and floor of the view do not matter.
-            columns = np.flatnonzero(picture[0, STRIP_PX // 2] > 0.5)
+            columns = np.flatnonzero(picture[0, CODE_PX // 2] > 0.5)
             if columns.size:
                 x1, x2 = float(columns[0]), float(columns[-1] + 1)
-                out[number, :, 0] = ((x1 + x2) / 2, STRIP_PX / 2, x2 - x1, 20, (x2 - x1) / 200, 0)
+                out[number, :, 0] = ((x1 + x2) / 2, CODE_PX / 2, x2 - x1, 12, (x2 - x1) / 120, 0)
         return out
 
 
@@ -110,17 +119,21 @@ def test_a_class_without_a_threshold_for_such_scans_abstains() -> None:
 
 
 @pytest.mark.parametrize(
-    ("centre_x", "zone"),
+    ("centre_x", "doors", "zone"),
     [
-        pytest.param(1300, Zone.CARGO, id="in the middle"),
-        pytest.param(180, Zone.CANNOT_TELL, id="at the left end"),
-        pytest.param(2400, Zone.CANNOT_TELL, id="at the right end"),
-        pytest.param(2600, Zone.OUTSIDE, id="behind the container"),
+        pytest.param(1300, None, Zone.CARGO, id="in the middle"),
+        pytest.param(180, None, Zone.CANNOT_TELL, id="at an end, doors unknown"),
+        pytest.param(2400, End.RIGHT, Zone.DOOR, id="at the doors"),
+        pytest.param(180, End.RIGHT, Zone.CARGO, id="at the front wall"),
+        pytest.param(180, End.LEFT, Zone.DOOR, id="doors on the left"),
+        pytest.param(2600, End.RIGHT, Zone.OUTSIDE, id="behind the container"),
     ],
 )
-def test_the_zone_is_told_only_away_from_both_ends(centre_x: int, zone: Zone) -> None:
+def test_the_zone_is_door_only_at_the_end_that_has_them(
+    centre_x: int, doors: End | None, zone: Zone
+) -> None:
     box = Box(x1=centre_x - 20, y1=200, x2=centre_x + 20, y2=240)
-    assert zone_of(box, LONG) is zone
+    assert zone_of(box, LONG, doors) is zone
 
 
 def test_half_an_opaque_load_leaves_half_to_look_through() -> None:
@@ -154,7 +167,8 @@ def test_a_box_comes_back_from_the_strip_as_it_went(
 def test_the_encoding_says_depth_transmission_and_contrast() -> None:
     view = np.full((STRIP_PX, 300), 0.5, dtype=np.float32)
     view[70:90, 140:160] = 0.001
-    code = encode(view)
+    code = encode_finely(view)
+    assert encode(view).shape == (CODE_PX, 180, 3)
     depth = 255 * np.log(2) / np.log(400)
     assert code[10, 10] == pytest.approx([depth, 127.5, 127.5], abs=0.6)
     assert code[80, 150, 0] == 255
@@ -163,7 +177,7 @@ def test_the_encoding_says_depth_transmission_and_contrast() -> None:
 
 def test_pieces_overlap_by_more_than_the_longest_car() -> None:
     # 5.5 m at CONTAINER_PX for a container 2.6 m high, the smallest there is.
-    assert 5.5 / 2.6 * CONTAINER_PX < OVERLAP_PX * 1.05
+    assert 5.5 / 2.6 * CONTAINER_PX * CODE_SCALE < OVERLAP_PX
 
 
 def an_image(unit: PixelUnit) -> XrayImage:
