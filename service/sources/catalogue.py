@@ -26,6 +26,8 @@ from service.sources.codeco import CODECO
 from service.sources.container_status import CONTAINER_STATUS
 from service.sources.coprar import COPRAR
 from service.sources.customs_csv import CustomsCsv
+from service.sources.dcsa_events import DCSA_EVENTS
+from service.sources.edifact.envelope import message_kind
 from service.sources.facturx import FacturX
 from service.sources.gate_appointment import GATE_APPOINTMENT
 from service.sources.gnss_track import GNSS_TRACK
@@ -39,6 +41,7 @@ from service.sources.ubl_invoice import UblInvoice
 from service.sources.vermas import VERMAS
 from service.sources.wco_data_model import WcoDataModel
 from service.sources.weighbridge import WEIGHBRIDGE
+from service.sources.xml_document import opening_tags
 
 ENTRY_POINT_GROUP = "tallyman.paper_sources"
 UNKNOWN = "unknown"
@@ -50,6 +53,7 @@ CATALOGUE: tuple[PaperSource, ...] = (
     CODECO,
     CONTAINER_STATUS,
     COPRAR,
+    DCSA_EVENTS,
     GATE_APPOINTMENT,
     GNSS_TRACK,
     IFTSTA,
@@ -87,7 +91,7 @@ def read_paper_file(
     claims = [source for source in sources if source.recognises(head)]
     if not claims:
         known = ", ".join(sorted(source.name for source in sources))
-        raise UnreadablePaper(UNKNOWN, f"no known format; known are {known}")
+        raise UnreadablePaper(UNKNOWN, f"{_looks_like(head)}; known are {known}")
     if len(claims) == 1:
         return claims[0].read(file, limits=limits)
     batches, problem = [], None
@@ -103,6 +107,16 @@ def read_paper_file(
     raise UnreadablePaper(
         UNKNOWN, f"ambiguous: can be read as {' and as '.join(batch.source for batch in batches)}"
     )
+
+
+def _looks_like(head: bytes) -> str:
+    """What a person should know of a file that no source reads."""
+    kind, tags = message_kind(head), opening_tags(head)
+    if kind is not None:
+        return f"no known format: an EDIFACT message {kind}"
+    if tags:
+        return f"no known format: XML that begins with {tags[0][1][:60]!r}"
+    return "no known format"
 
 
 def load_plugins(

@@ -15,6 +15,7 @@ import test_codeco
 import test_container_status
 import test_coprar
 import test_customs_csv
+import test_dcsa_events
 import test_gate_appointment
 import test_gnss_track
 import test_ics2_ens
@@ -62,7 +63,8 @@ SAMPLES = {
     "vermas": test_vermas.VGM,
     "tic40": json.dumps(test_tic40.gate()),
     "container_status": test_container_status.TABLE,
-    "container_status dcsa": test_container_status.DCSA,
+    "dcsa_events": test_dcsa_events.VERSION_2,
+    "dcsa_events 3": json.dumps(test_dcsa_events.VERSION_3),
     "weighbridge": test_weighbridge.TABLE,
     "gate_appointment": test_gate_appointment.TABLE,
     "gnss_track": test_gnss_track.TABLE,
