@@ -25,6 +25,7 @@ from service.cli import (
     learn,
     masses,
     models,
+    paper_contract,
     papers,
     radiation,
     reconcile,
@@ -59,6 +60,7 @@ app.command("replay")(replay.replay)
 app.command("rules")(rules.rules)
 app.add_typer(evaluate.app, name="evaluate")
 papers.app.command("learn-masses")(masses.learn)
+papers.app.command("contract")(paper_contract.contract)
 app.add_typer(papers.app, name="papers")
 app.add_typer(registers.app, name="registers")
 bench.app.command("reconcile")(bench_reconcile.bench_reconcile)

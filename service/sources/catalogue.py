@@ -1,15 +1,13 @@
 """All sources of papers, and which one reads a file: content decides, never the name.
 
-One import and one line per source, alphabetical by name. Third parties add theirs through the
-entry-point group `tallyman.paper_sources`, whose value is a `PaperSource` or makes one.
+One import and one line per source, alphabetical by name; those of third parties come from
+`service.sources.plugins`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from importlib.metadata import EntryPoint, entry_points
+from collections.abc import Sequence
 
-from service.errors import NotConfigured
 from service.sources import (
     HEAD_BYTES,
     Batch,
@@ -43,7 +41,6 @@ from service.sources.wco_data_model import WcoDataModel
 from service.sources.weighbridge import WEIGHBRIDGE
 from service.sources.xml_document import opening_tags
 
-ENTRY_POINT_GROUP = "tallyman.paper_sources"
 UNKNOWN = "unknown"
 
 CATALOGUE: tuple[PaperSource, ...] = (
@@ -117,42 +114,3 @@ def _looks_like(head: bytes) -> str:
     if tags:
         return f"no known format: XML that begins with {tags[0][1][:60]!r}"
     return "no known format"
-
-
-def load_plugins(
-    names: Sequence[str], *, installed: Iterable[EntryPoint] | None = None
-) -> tuple[PaperSource, ...]:
-    """The sources of third parties that the settings name.
-
-    Args:
-        names: as in the entry-point group `tallyman.paper_sources`.
-        installed: the entry points to choose from; None: those of this environment.
-
-    Raises:
-        NotConfigured: a named source is not installed or cannot be loaded.
-    """
-    found = {point.name: point for point in installed or entry_points(group=ENTRY_POINT_GROUP)}
-    return tuple(_load(name, found) for name in names)
-
-
-def _load(name: str, found: dict[str, EntryPoint]) -> PaperSource:
-    point = found.get(name)
-    if point is None:
-        known = ", ".join(sorted(found)) or "none"
-        raise NotConfigured(
-            f"paper source {name!r} is not installed; install the package that provides it in"
-            f" the group {ENTRY_POINT_GROUP!r} (installed: {known})"
-        )
-    try:
-        loaded = point.load()
-        source = loaded() if isinstance(loaded, type) else loaded
-    except Exception as problem:
-        raise NotConfigured(
-            f"paper source {name!r} ({point.value}) cannot be loaded:"
-            f" {type(problem).__name__}: {problem}"
-        ) from problem
-    if not all(hasattr(source, member) for member in ("name", "recognises", "read")):
-        raise NotConfigured(
-            f"paper source {name!r} ({point.value}) is no PaperSource: needs name, recognises, read"
-        )
-    return source  # type: ignore[no-any-return]
