@@ -57,6 +57,11 @@ class Settings(BaseSettings):
     papers_settle_s: float = Field(
         2.0, ge=0, description="a dropped file is read when it has not changed for so long"
     )
+    papers_plugins: str = Field(
+        "",
+        description="paper sources of third parties, comma-separated, by their names in the"
+        " entry-point group tallyman.paper_sources",
+    )
     papers_zone: str = Field("UTC", description="IANA zone meant by times that come without one")
 
     vehicle_register_url: str = Field(
@@ -94,6 +99,10 @@ class Settings(BaseSettings):
         if self.database_url:
             return self.database_url
         return f"sqlite:///{(self.data_dir / 'tallyman.sqlite').absolute()}"
+
+    @property
+    def papers_plugin_names(self) -> tuple[str, ...]:
+        return tuple(name for part in self.papers_plugins.split(",") if (name := part.strip()))
 
     @property
     def blob_dir(self) -> Path:

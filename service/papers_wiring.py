@@ -21,6 +21,7 @@ from service.errors import NotConfigured
 from service.registers_wiring import registers_of, utc_now
 from service.sources import Limits as PaperLimits
 from service.sources.inbox import DropFolder
+from service.sources.plugins import sources_in_use
 from service.sources.reading import paper_reader
 from service.store.audit import SqlAuditLog
 from service.store.blobs import LocalBlobs
@@ -145,7 +146,9 @@ def paper_desk(
         repository=repository,
         blobs=blobs,
         read=paper_reader(
-            limits=PaperLimits(max_bytes=settings.max_upload_bytes), local_zone=lambda site: zone
+            limits=PaperLimits(max_bytes=settings.max_upload_bytes),
+            sources=sources_in_use(settings.papers_plugin_names),
+            local_zone=lambda site: zone,
         ),
         clock=utc_now,
         assembler=assembler,

@@ -17,6 +17,7 @@ from typing import Any
 from service.config import Settings
 from service.domain.access import Caller, Role
 from service.domain.inspection import EvidenceFile, Inspection, InspectionState
+from service.domain.papers.current import PaperId
 from service.domain.reconcile.policy import Policy
 from service.domain.verdict import Verdict
 from service.errors import InvalidInput, NotConfigured, UnreadablePapers
@@ -29,10 +30,11 @@ from service.store.goods_library import SqlGoodsLibrary
 from service.store.repository import SqlRepository
 from service.usecases.ask_registers import Asker
 from service.usecases.budgets import Budgets
+from service.usecases.not_joined import why_not_joined
 from service.usecases.paper_desk import PaperDesk
 from service.usecases.paper_ports import Outcome
 from service.usecases.ports import Repository
-from service.usecases.reconcile import NamedFile, Reconciled, SensedVisit
+from service.usecases.reconcile import NamedFile, Reconciled, SensedVisit, Unjoined
 from vision.findings import Analysis
 
 SITE = "main"
@@ -62,11 +64,12 @@ def reconcile(
             with _bench(settings, policy) as bench:
                 for number, earlier in enumerate(history):
                     bench.judge(earlier, f"earlier-{number}")
-                taken, refused = bench.file(papers)
+                filed = bench.file(papers)
                 verdict = bench.judge(visit, "visit")
+                unjoined = tuple(bench.unjoined(filed.papers, "visit"))
         except NotConfigured as problem:
             raise InvalidInput(str(problem).replace(folder, "registers")) from problem
-    return Reconciled(verdict=verdict, taken=taken, refused=refused)
+    return Reconciled(verdict=verdict, taken=filed.taken, refused=filed.refused, unjoined=unjoined)
 
 
 def _settings(folder: Path, registers: Sequence[NamedFile]) -> Settings:
@@ -91,6 +94,15 @@ def _settings(folder: Path, registers: Sequence[NamedFile]) -> Settings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Filed:
+    """`papers` by the names of their files; one may come in several."""
+
+    taken: tuple[str, ...]
+    refused: tuple[tuple[str, str], ...]
+    papers: dict[PaperId, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Bench:
     """The wired parts over the passing database."""
 
@@ -98,10 +110,8 @@ class _Bench:
     desk: PaperDesk
     asker: Asker
 
-    def file(
-        self, papers: Sequence[NamedFile]
-    ) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
-        taken, refused = [], []
+    def file(self, papers: Sequence[NamedFile]) -> _Filed:
+        taken, refused, found = [], [], dict[PaperId, str]()
         for paper in papers:
             try:
                 report = self.desk.take_in(paper.name, paper.data, site=SITE, caller=_ME)
@@ -110,12 +120,22 @@ class _Bench:
                 continue
             if report.anything_there:
                 taken.append(paper.name)
-            refused += [
-                (paper.name, f"{line.where}: {line.reason}")
-                for line in report.lines
-                if line.outcome is Outcome.REFUSED
-            ]
-        return tuple(taken), tuple(refused)
+            for line in report.lines:
+                if line.outcome is Outcome.REFUSED:
+                    refused.append((paper.name, f"{line.where}: {line.reason}"))
+                elif line.paper is not None:
+                    found.setdefault(line.paper, paper.name)
+        return _Filed(taken=tuple(taken), refused=tuple(refused), papers=found)
+
+    def unjoined(self, papers: dict[PaperId, str], inspection_id: str) -> Iterator[Unjoined]:
+        """Papers that were taken and that the visit is not judged by."""
+        assembled = self.desk.visit(inspection_id, caller=_ME)
+        rules = self.desk.assembler.rules
+        for paper, name in papers.items():
+            history = self.desk.archive.history(paper.kind, paper.reference, caller=_ME)
+            reason = why_not_joined(assembled, history, rules=rules)
+            if reason is not None:
+                yield Unjoined(name=name, paper=str(paper), reason=reason)
 
     def judge(self, visit: SensedVisit, inspection_id: str) -> Verdict:
         now = utc_now()

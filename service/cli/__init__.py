@@ -17,6 +17,7 @@ from service.cli import (
     bench,
     bench_baggage,
     bench_objects,
+    bench_papers,
     bench_reconcile,
     database,
     evaluate,
@@ -29,6 +30,7 @@ from service.cli import (
     learn,
     masses,
     models,
+    paper_contract,
     papers,
     radiation,
     read,
@@ -71,10 +73,12 @@ app.command("replay")(replay.replay)
 app.command("rules")(rules.rules)
 app.add_typer(evaluate.app, name="evaluate")
 papers.app.command("learn-masses")(masses.learn)
+papers.app.command("contract")(paper_contract.contract)
 app.add_typer(papers.app, name="papers")
 app.add_typer(registers.app, name="registers")
 bench.app.command("xray-objects")(bench_objects.bench_objects)
 bench.app.command("baggage")(bench_baggage.bench_baggage)
+bench.app.command("papers")(bench_papers.bench_papers)
 bench.app.command("reconcile")(bench_reconcile.bench_reconcile)
 app.add_typer(bench.app, name="bench")
 app.add_typer(simulate.app, name="simulate")

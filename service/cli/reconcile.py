@@ -65,6 +65,9 @@ def reconcile(  # noqa: PLR0917 - one parameter per option
     )
     for name, reason in found.refused:
         err.print(f"{escape(name)}: {escape(reason)}", style="yellow")
+    for one in found.unjoined:
+        words = f"{one.name}: {one.paper} was taken, but is not of this visit: {one.reason}"
+        err.print(escape(words), style="yellow", highlight=False, soft_wrap=True)
     if as_json:
         document = reconciled_out(found, language)
         sys.stdout.write(document.model_dump_json(indent=1) + "\n")

@@ -1,4 +1,4 @@
-"""BAPLIE, bay plan: UN/EDIFACT D.95B (SMDG 2.0 to 2.2) and D.13B (SMDG 3.0, 3.1).
+"""BAPLIE, bay plan: UN/EDIFACT 91.1 (SMDG 1.5), D.95B (2.0 to 2.2) and D.13B (3.0, 3.1).
 
 Accepted: one LOC 147 group per cell, then the container's EQD with masses (MEA), goods (GDS, FTX,
 DGS), temperature (TMP), ports (LOC 9, 11, 83), bill of lading (RFF BM) and line (NAD CA, CF).
@@ -32,6 +32,8 @@ from service.sources.edifact.source import PARTIAL, EdifactSource, Head, read_he
 from service.sources.intake import Intake
 from service.sources.statement import RefusedStatement
 
+_BEFORE_D_LOADING, _BEFORE_D_DISCHARGE = ("6",), ("12",)
+"""LOC 3227 in plans of SMDG 1.5."""
 _NO_BILL = frozenset({"", "1", "0"})
 """RFF BM is mandatory in D.95B; senders without a number write 1."""
 
@@ -111,8 +113,8 @@ def _stowed(facts: Facts) -> StowedContainer:
     return StowedContainer(
         equipment=facts.equipment(),
         slot=facts.places[STOWAGE_CELL],
-        place_of_loading=facts.place(PORT_OF_LOADING),
-        place_of_discharge=facts.place(PORT_OF_DISCHARGE),
+        place_of_loading=facts.place(PORT_OF_LOADING, *_BEFORE_D_LOADING),
+        place_of_discharge=facts.place(PORT_OF_DISCHARGE, *_BEFORE_D_DISCHARGE),
         place_of_destination=facts.place(*PLACES_OF_DESTINATION),
         operator=facts.parties.get("CA", "") or facts.parties.get("CF", ""),
         transport_document="" if bill in _NO_BILL else bill,

@@ -1,15 +1,13 @@
 """All sources of papers, and which one reads a file: content decides, never the name.
 
-One import and one line per source, alphabetical by name. Third parties add theirs through the
-entry-point group `tallyman.paper_sources`, whose value is a `PaperSource` or makes one.
+One import and one line per source, alphabetical by name; those of third parties come from
+`service.sources.plugins`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from importlib.metadata import EntryPoint, entry_points
+from collections.abc import Sequence
 
-from service.errors import NotConfigured
 from service.sources import (
     HEAD_BYTES,
     Batch,
@@ -26,6 +24,8 @@ from service.sources.codeco import CODECO
 from service.sources.container_status import CONTAINER_STATUS
 from service.sources.coprar import COPRAR
 from service.sources.customs_csv import CustomsCsv
+from service.sources.dcsa_events import DCSA_EVENTS
+from service.sources.edifact.envelope import message_kind
 from service.sources.facturx import FacturX
 from service.sources.gate_appointment import GATE_APPOINTMENT
 from service.sources.gnss_track import GNSS_TRACK
@@ -39,8 +39,8 @@ from service.sources.ubl_invoice import UblInvoice
 from service.sources.vermas import VERMAS
 from service.sources.wco_data_model import WcoDataModel
 from service.sources.weighbridge import WEIGHBRIDGE
+from service.sources.xml_document import opening_tags
 
-ENTRY_POINT_GROUP = "tallyman.paper_sources"
 UNKNOWN = "unknown"
 
 CATALOGUE: tuple[PaperSource, ...] = (
@@ -50,6 +50,7 @@ CATALOGUE: tuple[PaperSource, ...] = (
     CODECO,
     CONTAINER_STATUS,
     COPRAR,
+    DCSA_EVENTS,
     GATE_APPOINTMENT,
     GNSS_TRACK,
     IFTSTA,
@@ -87,7 +88,7 @@ def read_paper_file(
     claims = [source for source in sources if source.recognises(head)]
     if not claims:
         known = ", ".join(sorted(source.name for source in sources))
-        raise UnreadablePaper(UNKNOWN, f"no known format; known are {known}")
+        raise UnreadablePaper(UNKNOWN, f"{_looks_like(head)}; known are {known}")
     if len(claims) == 1:
         return claims[0].read(file, limits=limits)
     batches, problem = [], None
@@ -105,40 +106,11 @@ def read_paper_file(
     )
 
 
-def load_plugins(
-    names: Sequence[str], *, installed: Iterable[EntryPoint] | None = None
-) -> tuple[PaperSource, ...]:
-    """The sources of third parties that the settings name.
-
-    Args:
-        names: as in the entry-point group `tallyman.paper_sources`.
-        installed: the entry points to choose from; None: those of this environment.
-
-    Raises:
-        NotConfigured: a named source is not installed or cannot be loaded.
-    """
-    found = {point.name: point for point in installed or entry_points(group=ENTRY_POINT_GROUP)}
-    return tuple(_load(name, found) for name in names)
-
-
-def _load(name: str, found: dict[str, EntryPoint]) -> PaperSource:
-    point = found.get(name)
-    if point is None:
-        known = ", ".join(sorted(found)) or "none"
-        raise NotConfigured(
-            f"paper source {name!r} is not installed; install the package that provides it in"
-            f" the group {ENTRY_POINT_GROUP!r} (installed: {known})"
-        )
-    try:
-        loaded = point.load()
-        source = loaded() if isinstance(loaded, type) else loaded
-    except Exception as problem:
-        raise NotConfigured(
-            f"paper source {name!r} ({point.value}) cannot be loaded:"
-            f" {type(problem).__name__}: {problem}"
-        ) from problem
-    if not all(hasattr(source, member) for member in ("name", "recognises", "read")):
-        raise NotConfigured(
-            f"paper source {name!r} ({point.value}) is no PaperSource: needs name, recognises, read"
-        )
-    return source  # type: ignore[no-any-return]
+def _looks_like(head: bytes) -> str:
+    """What a person should know of a file that no source reads."""
+    kind, tags = message_kind(head), opening_tags(head)
+    if kind is not None:
+        return f"no known format: an EDIFACT message {kind}"
+    if tags:
+        return f"no known format: XML that begins with {tags[0][1][:60]!r}"
+    return "no known format"

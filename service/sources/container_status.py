@@ -2,8 +2,8 @@
 
 Accepted: one record per event with a container, an event and its time; place, vessel, voyage,
 full or empty, seals, documents. Events in plain words ("Gate in"), by UN/ECE Recommendation 24,
-ANSI X12 or DCSA codes, and the events of article 18a(6); DCSA Track and Trace events are such
-records. What was planned or estimated is refused: it has not happened.
+ANSI X12 or DCSA codes, and the events of article 18a(6). What was planned or estimated is refused:
+it has not happened. Track and Trace events as DCSA writes them have a source of their own.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from service.domain.declaration import DeclaredLoad
 from service.domain.papers.consignment import Equipment, Transport
 from service.domain.papers.movement import Movement, MovementEvent
 from service.domain.papers.paper import Function, PaperKind, Revision
+from service.sources.dcsa_events import is_dcsa
 from service.sources.events import event_of_words
 from service.sources.functions import function_of
 from service.sources.intake import Intake
@@ -182,5 +183,5 @@ def _event(words: str) -> MovementEvent:
 
 
 CONTAINER_STATUS = RecordSource(
-    name="container_status", vocabulary=_VOCABULARY, claims=_claims, take=_take
+    name="container_status", vocabulary=_VOCABULARY, claims=_claims, take=_take, unless=is_dcsa
 )

@@ -37,6 +37,11 @@ KG_PER_UNIT = {
 }
 """UN/ECE Recommendation 20 and what is written instead of it; empty means kilograms."""
 
+NO_SEAL = frozenset(
+    {"NA", "N/A", "SI", "YES", "NO", "NIL", "NONE", "NO SEAL", "NOSEAL", "UNKNOWN", "TBA", "TBN"}
+)
+"""What senders write where a seal number belongs: whether there is one, not which."""
+
 _NUMBER = re.compile(r"[+-]?[0-9]{1,20}(\.[0-9]{0,12})?|[+-]?\.[0-9]{1,12}")
 _INSTANT = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})"

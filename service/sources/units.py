@@ -13,7 +13,8 @@ _KG_PER_UNIT = KG_PER_UNIT | {
     "STN": 2000 * _POUND_KG, "LTN": 2240 * _POUND_KG,
 }  # fmt: skip
 
-_NUMBER = re.compile(r"[+-]?(?:\d{1,15}(?:[.,]\d{0,9})?|[.,]\d{1,9})")
+_NUMBER = re.compile(r"[+-]?(?:\d{1,15}(?:[.,]\d{0,20})?|[.,]\d{1,20})")
+"""Receivers write degrees with as many digits as a double has."""
 
 
 def number(text: str) -> float:

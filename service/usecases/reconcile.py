@@ -29,12 +29,24 @@ class NamedFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unjoined:
+    """A paper of a file that was taken, and why it plays no part in this visit."""
+
+    name: str
+    paper: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reconciled:
-    """The verdict; files whose papers were taken, and what was refused with the reason."""
+    """The verdict; files whose papers were taken, what was refused with the reason, and what was
+    taken but does not belong to the visit.
+    """
 
     verdict: Verdict
     taken: tuple[str, ...]
     refused: tuple[tuple[str, str], ...]
+    unjoined: tuple[Unjoined, ...] = ()
 
 
 class Reconcile(Protocol):

@@ -79,8 +79,15 @@ RECONCILED: Json = {
     "reasons": ["X-ray: read: the file is cut. That is not clear, it is unknown."],
     "outcomes": [],
     "policy": "default@2#1f4a0c7be0aa",
-    "taken": ["declaration.csv"],
+    "taken": ["declaration.csv", "ticket.csv"],
     "refused": [],
+    "unjoined": [
+        {
+            "name": "ticket.csv",
+            "paper": "weighbridge ticket W-7",
+            "reason": "it names B714RDX; the visit shows CSQU3054383",
+        }
+    ],
 }
 REQUESTS: Mapping[tuple[str, str], Json] = {
     ("post", _CONTROLS): CONTROL,

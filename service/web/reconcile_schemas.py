@@ -72,8 +72,18 @@ class RefusedOut(BaseModel):
     reason: str
 
 
+class UnjoinedOut(BaseModel):
+    """A paper that was taken, but that the visit is not judged by."""
+
+    name: str
+    paper: str
+    reason: str
+
+
 class ReconciledOut(BaseModel):
-    """The verdict; `taken` are files whose papers were filed."""
+    """The verdict; `taken` are files whose papers were filed, `unjoined` those of them that do not
+    belong to this visit.
+    """
 
     advice: Advice
     reasons: list[str]
@@ -81,6 +91,7 @@ class ReconciledOut(BaseModel):
     policy: str
     taken: list[str]
     refused: list[RefusedOut]
+    unjoined: list[UnjoinedOut] = []
 
 
 def reconciled_out(found: Reconciled, language: Language = Language.ENGLISH) -> ReconciledOut:
@@ -92,6 +103,9 @@ def reconciled_out(found: Reconciled, language: Language = Language.ENGLISH) -> 
         policy=verdict.policy,
         taken=list(found.taken),
         refused=[RefusedOut(name=name, reason=reason) for name, reason in found.refused],
+        unjoined=[
+            UnjoinedOut(name=one.name, paper=one.paper, reason=one.reason) for one in found.unjoined
+        ],
     )
 
 

@@ -15,7 +15,7 @@ from service.domain.declaration import DeclaredLoad
 from service.domain.papers.consignment import DangerousGoods, Equipment, Transport
 from service.sources.edifact.envelope import Message, Segment
 from service.sources.intake import Intake
-from service.sources.lexical import equipment_code
+from service.sources.lexical import NO_SEAL, equipment_code
 from service.sources.ship_numbers import imo_number
 from service.sources.statement import RefusedStatement
 from service.sources.units import celsius, kilograms, number
@@ -43,12 +43,16 @@ _LOADS = {
 
 _MASSES = frozenset({"WT", "AAE"})
 _TARE = frozenset({"T", "TAR"})
-_GROSS = frozenset({"", "G", "WT", "AET", "AAD", "AAB"})
-"""MEA 6313: gross weight in its several codes; SMDG manuals."""
+_GROSS = frozenset({"", "G", "WT", "AET", "AAD", "AAB", "EGW"})
+"""MEA 6313: gross weight in its several codes; SMDG and ITIGG manuals."""
 _MAIN_CARRIAGE = "20"
-_ROAD = "3"
-_FREE_TEXT = 3
+_ROAD, _FREE_TEXT = "3", 3
 _CALL_SIGN_QUALIFIER = "103"
+_SHIP_QUALIFIERS = frozenset({_CALL_SIGN_QUALIFIER, "146"})
+_MEANS_AND_CARRIER, _BEFORE_D = (7, 4), (3, 5)
+"""Elements of TDT; the directories before D had them in other places (SMDG BAPLIE 1.5)."""
+_CLASS = re.compile(r"[1-9](\.[1-9])?[A-S]?")
+"""IMDG: class, division and compatibility group."""
 
 
 @dataclass(slots=True)
@@ -145,7 +149,9 @@ def _equipment(segment: Segment, facts: Facts) -> str:
     if segment.text(0) not in _CONTAINERS:
         raise RefusedStatement(f"equipment {segment.text(0)!r} is no container", where="")
     facts.code = container_code(segment.text(1), where="")
-    facts.size_type = segment.text(2).upper() or None
+    # Zeros stand for a type that the sender does not know.
+    stated = segment.text(2).upper()
+    facts.size_type = stated if stated.strip("0") else None
     facts.load = _LOADS.get(segment.text(5))
     return "equipment.code"
 
@@ -165,9 +171,12 @@ def container_code(text: str, *, where: str) -> str:
 
 
 def _seal(segment: Segment, facts: Facts) -> str:
-    if not segment.text(0):
+    number_text = segment.text(0)
+    if not number_text:
         return ""
-    facts.seals.append(segment.text(0))
+    if number_text.upper() in NO_SEAL:
+        raise ValueError(f"seal {number_text!r} is no number")
+    facts.seals.append(number_text)
     return "equipment.seals"
 
 
@@ -195,11 +204,11 @@ def _temperature(segment: Segment, facts: Facts) -> str:
 
 
 def _dangerous(segment: Segment, facts: Facts) -> str:
-    number_text = segment.text(2, 0)
+    number_text = segment.text(2, 0).upper().removeprefix("UN").strip()
     if number_text and not re.fullmatch(r"[0-9]{1,4}", number_text):
         raise ValueError(f"expected a UN number, got {number_text!r}")
-    if not number_text and not segment.text(1, 0):
-        raise ValueError("dangerous goods without class and UN number")
+    if not number_text and not _CLASS.fullmatch(segment.text(1, 0)):
+        raise ValueError(f"dangerous goods without UN number, class {segment.text(1, 0)!r}")
     facts.dangerous.append(
         DangerousGoods(
             un_number=number_text.zfill(4) if number_text else "",
@@ -241,8 +250,10 @@ def _document(segment: Segment, facts: Facts) -> str:
 
 def _transport(segment: Segment, facts: Facts) -> str:
     stage, voyage, mode = segment.text(0), segment.text(1), segment.text(2)
-    identifier, qualifier = segment.text(7, 0), segment.text(7, 1)
-    name = segment.text(7, 3)
+    old = len(segment.elements) < _MEANS_AND_CARRIER[0] and segment.text(3, 1) in _SHIP_QUALIFIERS
+    means, carrier = _BEFORE_D if old else _MEANS_AND_CARRIER
+    identifier, qualifier = segment.text(means, 0), segment.text(means, 1)
+    name = segment.text(means, 3)
     if mode.startswith(_ROAD):
         plate = normalise_plate(identifier)
         if plate and plate not in facts.plates:
@@ -256,14 +267,14 @@ def _transport(segment: Segment, facts: Facts) -> str:
         vessel_imo=imo,
         vessel_call_sign=identifier if qualifier == _CALL_SIGN_QUALIFIER and not imo else "",
         voyage=voyage,
-        carrier=segment.text(4, 3) or segment.text(4, 0),
+        carrier=segment.text(carrier, 3) or segment.text(carrier, 0),
     )
     return "transport"
 
 
 def _remark(segment: Segment, facts: Facts) -> str:
-    literal = segment.elements[_FREE_TEXT] if len(segment.elements) > _FREE_TEXT else []
-    words = " ".join(part.strip() for part in literal if part.strip())
+    literal = segment.elements[_FREE_TEXT:][:1]
+    words = " ".join(part.strip() for parts in literal for part in parts if part.strip())
     if words:
         facts.remarks.append(words)
     return ""

@@ -3,6 +3,7 @@
 Accepted: an optional UNA, UNB to UNZ with or without groups (UNG to UNE), several messages in an
 interchange and several interchanges in a file; separators of level A, of UNA, or of level B
 (IS1, IS3, IS4); line breaks anywhere; messages without an interchange, with a doubt.
+Taken with a doubt too: a UNA whose reserved blank has been trimmed away.
 Refused as a whole: wrong counts or references in UNZ and UNE, missing trailers, text between
 messages, control characters, a test interchange (UNB 0035 = 1). A message whose UNT is wrong is
 refused alone. Character sets are those of UNB 0001; where level A or B holds other letters all
@@ -48,7 +49,9 @@ _TEST_INDICATOR = 10
 _SERVICE = frozenset({"UNB", "UNG", "UNH", "UNE", "UNZ"})
 _BLANK = " \r\n\t"
 _BOM = b"\xef\xbb\xbf"
-_START = re.compile(rb"\s*(?:UNA.{6}\s*)?UN[BH]", re.DOTALL)
+_START = re.compile(rb"\s*(?:UNA.{0,8}?\s*)?UN[BH]", re.DOTALL)
+_SHORT_UNA = re.compile(r"UNA([^\w\s]{5})\s*(?=UN[BH])")
+"""UNA whose reserved blank has been lost, as happens where files are trimmed."""
 _FIRST_TYPE = re.compile(rb"UNH[^\w\s][^\n\r']{0,40}?[^\w\s]([A-Z]{6})(?!\w)")
 _CHARSET = re.compile(rb"UNB[^\w\s]([A-Z]{4})(?!\w)")
 _TAG = re.compile(r"[A-Z]{3}")
@@ -193,13 +196,7 @@ class _Reader:
     def _start(self, text: str) -> tuple[_Separators, str]:
         separators, body = _Separators(), text
         if text.startswith("UNA"):
-            una, body = text[3:9].ljust(6), text[9:].lstrip(_BLANK)
-            try:
-                separators = _Separators(
-                    component=una[0], element=una[1], release=una[3], terminator=una[5]
-                )
-            except ValueError as problem:
-                raise UnreadablePaper(self._intake.source, str(problem), where="UNA") from problem
+            separators, body = self._advice(text)
         elif text.startswith(f"UNB{_LEVEL_B.element}"):
             separators = _LEVEL_B
         if not body.startswith((f"UNB{separators.element}", f"UNH{separators.element}")):
@@ -211,6 +208,22 @@ class _Reader:
             self._fail(f"more than {MAX_SEGMENTS} segments")
         if body.count(separators.element) + body.count(separators.component) > MAX_ELEMENTS:
             self._fail(f"more than {MAX_ELEMENTS} data elements")
+        return separators, body
+
+    def _advice(self, text: str) -> tuple[_Separators, str]:
+        una, body = text[3:9].ljust(6), text[9:].lstrip(_BLANK)
+        short = None if body.startswith(("UNB", "UNH")) else _SHORT_UNA.match(text)
+        if short is not None:
+            una, body = f"{short[1][:4]} {short[1][4]}", text[short.end() :]
+            self._intake.doubt("UNA", "five characters instead of six, the reserved one left out")
+        try:
+            separators = _Separators(
+                component=una[0], element=una[1], release=una[3], terminator=una[5]
+            )
+        except ValueError as problem:
+            raise UnreadablePaper(self._intake.source, str(problem), where="UNA") from problem
+        if not body.startswith(("UNB", "UNH")):
+            self._fail("UNA is not followed by UNB; it takes six characters", where="UNA")
         return separators, body
 
     def _interchange(self, body: str, separators: _Separators) -> Generator[Message, None, int]:

@@ -15,18 +15,20 @@ from service.sources.statement import RefusedStatement
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordSource:
-    """`claims` tells from the fields that a file names whether it is of this format; `take` puts
-    what a record says into the intake, and refuses it by raising `RefusedStatement`.
+    """`claims` tells from the fields that a file names whether it is of this format, `unless` from
+    its beginning that another source reads it better; `take` puts what a record says into the
+    intake, and refuses it by raising `RefusedStatement`.
     """
 
     name: str
     vocabulary: Vocabulary
     claims: Callable[[frozenset[str]], bool]
     take: Callable[[Record, Intake], None]
+    unless: Callable[[bytes], bool] = lambda head: False
 
     def recognises(self, head: bytes) -> bool:
         """By the heading line, or by the first keys."""
-        return self.claims(fields_in(head, self.vocabulary))
+        return not self.unless(head) and self.claims(fields_in(head, self.vocabulary))
 
     def read(self, file: PaperFile, *, limits: Limits) -> Batch:
         """Raises: UnreadablePaper."""

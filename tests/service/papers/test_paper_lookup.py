@@ -16,9 +16,9 @@ from sqlalchemy import Engine, event
 from service.domain.papers.corrections import Action
 from service.domain.papers.keys import Key, KeyKind
 from service.domain.papers.paper import PaperKind
+from service.store import paper_filling as bulk
 from service.store.paper_archive import SqlPaperArchive
 from service.usecases.paper_ports import PaperHistory, Span
-from tests.service.papers import bulk
 from tests.service.papers.desk import Desk
 from tests.service.papers.paper_builders import NORTH, SITE
 

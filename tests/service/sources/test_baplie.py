@@ -289,3 +289,51 @@ def test_twenty_thousand_containers_are_read_in_seconds() -> None:
     assert plan(batch.papers[0]).containers == containers
     # Measured at 2 to 3 s; the issue allows 20 s for the import, of which this is a part.
     assert time.process_time() - begun < 10
+
+
+BEFORE_D = """UNB+UNOA:1+LINE+TERMINAL+130409:1118+77'
+UNH+1+BAPLIE:1:911:UN:SMDG15'
+BGM++PLAN55+9'
+TDT+20+118E++A8BX1:103::EXAMPLE STAR++EXL:172:20'
+LOC+5+NLRTM'
+LOC+61+USNYC'
+LOC+147+0381184::5'
+MEA+WT++KGM:16100'
+LOC+6+NLRTM'
+LOC+12+USNYC'
+RFF+BM:1'
+EQD+CN+CSQU 3054383+0000+++5'
+UNT+12+1'
+UNZ+1+77'
+"""
+
+
+def test_a_plan_of_smdg_15_has_its_ship_and_its_ports() -> None:
+    data = BEFORE_D.encode()
+    (paper,) = BAPLIE.read(PaperFile(name="b", data=data, site="north"), limits=Limits()).papers
+    plan = paper.body
+    assert isinstance(plan, BayPlan)
+    assert paper.reference == "A8BX1/118E/NLRTM/LINE"
+    assert (plan.transport.vessel, plan.transport.carrier) == ("EXAMPLE STAR", "EXL")
+    (box,) = plan.containers
+    assert (box.place_of_loading, box.place_of_discharge) == ("NLRTM", "USNYC")
+    assert (box.equipment.code, box.equipment.size_type) == ("CSQU3054383", None)
+
+
+@pytest.mark.parametrize(
+    ("segment", "dangerous", "doubt"),
+    [
+        ("DGS+IMD+3+UN1263", DangerousGoods(un_number="1263", imdg_class="3"), ""),
+        ("DGS+IMD+1.4S", DangerousGoods(un_number="", imdg_class="1.4S"), ""),
+        ("DGS+IMD+0004A", None, "dangerous goods without UN number, class '0004A'"),
+    ],
+)
+def test_a_class_that_is_none_is_left_out(
+    segment: str, dangerous: DangerousGoods | None, doubt: str
+) -> None:
+    data = BEFORE_D.replace("UNT+12", f"{segment}'\nUNT+13").encode()
+    batch = BAPLIE.read(PaperFile(name="b", data=data, site="north"), limits=Limits())
+    plan = batch.papers[0].body
+    assert isinstance(plan, BayPlan)
+    assert plan.containers[0].equipment.dangerous == ((dangerous,) if dangerous else ())
+    assert [d.reason for d in batch.doubts] == ([f"left out: {doubt}"] if doubt else [])

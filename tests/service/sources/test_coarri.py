@@ -80,3 +80,12 @@ def test_a_time_that_is_none_refuses_the_container() -> None:
 
 def test_no_time_is_no_time() -> None:
     assert movement(read(DISCHARGED.replace("DTM+203:202405092109:203", "DTM+203"))).at is None
+
+
+def test_an_estimated_gross_weight_is_the_gross_mass_and_a_seal_in_words_is_no_number() -> None:
+    text = DISCHARGED.replace("MEA+WT+G+KGM", "MEA+AAE+EGW+KGM").replace("SEL'", "SEL+SI+CA'")
+    batch = read(text)
+    assert movement(batch).equipment.gross_mass_kg == 24200.0
+    assert movement(batch).equipment.seals == ()
+    assert batch.doubts[0].where == "segment 12 SEL"
+    assert batch.doubts[0].reason == "left out: seal 'SI' is no number"

@@ -261,3 +261,18 @@ def test_what_is_no_time_is_refused(text: str, code: str) -> None:
 def test_a_local_day_is_never_more_than_a_day_off() -> None:
     utc, local = (moment("20240501", "102", zone=zone) for zone in (UTC, BERLIN))
     assert utc - local == timedelta(hours=2)
+
+
+def test_an_advice_that_lost_its_blank_is_read_with_a_doubt() -> None:
+    into = intake("UNA:+.?'" + ONE)
+    assert len(read_messages(into)) == 1
+    assert into._doubts[0].where == "UNA"
+
+
+@pytest.mark.parametrize("advice", ["UNA:+.'\n", "UNA'", "UNA:+.?x' 12"])
+def test_an_advice_that_is_none_is_named(advice: str) -> None:
+    data = advice + ONE
+    assert message_kind(data.encode()) in ("BAPLIE", None)
+    with pytest.raises(UnreadablePaper) as caught:
+        read(data)
+    assert "UNA" in str(caught.value)

@@ -64,3 +64,9 @@ def test_a_planned_route_is_no_track() -> None:
     batch = read(GNSS_TRACK, route)
     assert batch.papers == ()
     assert "route" in batch.refused[0].reason
+
+
+def test_degrees_may_have_all_the_digits_of_a_double() -> None:
+    precise = GPX.replace('"53.55"', '"53.55012345678901"').replace('"9.98"', '"9.9800000000"')
+    (track,) = tracks(read(GNSS_TRACK, precise))
+    assert track.fixes[0].latitude_deg == 53.55012345678901

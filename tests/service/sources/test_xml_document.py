@@ -1,7 +1,7 @@
 import pytest
-from customs_builders import mutations
 
 from service.sources import Limits, UnreadablePaper
+from service.sources.contract import mutations
 from service.sources.xml_document import Element, opening_tags, parse_xml, statements
 
 DOCUMENT = b"""<?xml version="1.0" encoding="UTF-8"?>
@@ -125,7 +125,7 @@ def test_no_opening_takes_long() -> None:
 
 
 def test_mutations_are_read_or_refused_and_never_anything_else() -> None:
-    for data in mutations(DOCUMENT, count=1000):
+    for data in mutations(DOCUMENT, count=1000, seed=20261):
         opening_tags(data)
         try:
             read(data)

@@ -88,6 +88,25 @@ def test_papers_and_registers_of_a_folder_are_judged_as_in_the_service(tmp_path:
     assert {o["subject"]: o["result"] for o in plates}[PLATE] == "match"
 
 
+def test_a_paper_that_is_not_of_this_visit_is_named_with_the_reason(tmp_path: Path) -> None:
+    other = a_declaration(code="MSKU7351770").replace("000001J1", "000002J2")
+    other = other.replace(PLATE, "M-XY 99").replace("HHX4711", "M-XY 98")
+    ticket = json.dumps(
+        {"ticket": "W7", "plate": PLATE, "gross_kg": 30000, "time": "2026-01-05T08:00:00Z"}
+    )
+    papers = folder(
+        tmp_path / "papers", d__json=a_declaration(), other__json=other, ticket__json=ticket
+    )
+    answer = command(tmp_path, an_analysis(), papers=papers)
+    assert answer["taken"] == ["d.json", "other.json", "ticket.json"]
+    found = {line["name"]: line for line in answer["unjoined"]}
+    assert set(found) == {"other.json", "ticket.json"}
+    assert found["other.json"]["paper"] == "import declaration 26DE000000000002J2"
+    assert "MSKU7351770" in found["other.json"]["reason"]
+    assert CODE in found["other.json"]["reason"]
+    assert f"it names {PLATE} too, but is of 2026-01-05" in found["ticket.json"]["reason"]
+
+
 def test_what_contradicts_the_papers_is_held(tmp_path: Path) -> None:
     papers = folder(tmp_path / "papers", d__json=a_declaration(load="empty"))
     answer = command(tmp_path, an_analysis(), papers=papers)

@@ -222,6 +222,15 @@ def test_the_page_shows_a_hit_closed_and_opens_it_for_two(client: TestClient, si
     assert all(detail in page_of(ada, visit) for detail in DETAILS)
 
 
+def test_the_page_says_that_registers_are_still_being_asked(client: TestClient, site: Site) -> None:
+    visit = an_inspection(site, client, asked=False)
+    ada = signed_in(client, site, "ada")
+    assert "Registers still being asked" in page_of(ada, visit)
+    assert f"about {PLATE}" in page_of(ada, visit)
+    ask(site)
+    assert "Registers still being asked" not in page_of(ada, visit)
+
+
 def test_the_page_says_why_a_register_cannot_tell_and_asks_again(
     client: TestClient, site: Site, police: PoliceGateway
 ) -> None:

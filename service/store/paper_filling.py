@@ -1,4 +1,4 @@
-"""A million papers in half a minute: rows written straight to the tables, in the order of keys.
+"""A million papers in half a minute, for measurements: rows straight to the tables, by key.
 
 Visit number v has five papers: an import declaration, an entry summary, a gate move, a verified
 gross mass and a weighbridge ticket; each names the visit's container, plate or document.
@@ -7,15 +7,16 @@ gross mass and a weighbridge ticket; each names the visit's container, plate or 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine
 
 from service.domain.papers.paper import PaperKind
 from service.store.tables import EPOCH
-from tests.service.papers.paper_builders import NOON, SITE
 from vision.grammar import iso6346
 
+SITE = "north"
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 K = PaperKind
 PER_VISIT = 5
 KINDS = (
