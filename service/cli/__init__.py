@@ -20,6 +20,7 @@ from service.cli import (
     database,
     evaluate,
     evaluate_objects,
+    evaluate_placards,
     evaluate_year,
     goods,
     inspect,
@@ -61,6 +62,8 @@ evaluate.app.command("portal")(radiation.evaluate_portal)
 evaluate.app.command("xray-simulated")(evaluate_objects.evaluate_simulated)
 evaluate.app.command("xray-projected")(evaluate_objects.evaluate_projected)
 evaluate.app.command("year")(evaluate_year.evaluate_year)
+evaluate.app.command("placards")(evaluate_placards.evaluate_placards)
+simulate.app.command("placards")(evaluate_placards.simulate_placards)
 evaluate.app.command("scenarios")(rules.evaluate_scenarios)
 app.command("reconcile")(reconcile.reconcile)
 app.command("learn")(learn.learn)
