@@ -16,6 +16,7 @@ from vision.radiation.analyser import RadiationAnalyser
 from vision.reading.analyser import PhotoAnalyser
 from vision.reading.engines import OcrEngine
 from vision.reading.engines.line_reader import LineReaderEngine
+from vision.reading.photo_parts import photo_parts
 from vision.scan import Photo, PixelUnit, RawScan, Scan, ScanKind, XrayImage
 from vision.xray.analyser import XrayAnalyser
 from vision.xray.calibration import NO_SCANNERS, ScannerBook
@@ -47,7 +48,8 @@ class Inspector:
         shelf = Shelf(weights_dir, threads=threads)
         self._limits = limits or Limits()
         self._xray = XrayAnalyser(shelf, scanners=scanners)
-        self._photo = PhotoAnalyser(engine or LineReaderEngine(shelf, threads=threads))
+        reader = engine or LineReaderEngine(shelf, threads=threads)
+        self._photo = PhotoAnalyser(reader, parts=photo_parts(reader, shelf))
         self._radiation = RadiationAnalyser(shelf)
 
     @property

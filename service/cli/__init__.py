@@ -23,6 +23,7 @@ from service.cli import (
     evaluate,
     evaluate_look,
     evaluate_objects,
+    evaluate_placards,
     evaluate_year,
     goods,
     inspect,
@@ -66,6 +67,8 @@ evaluate.app.command("xray-simulated")(evaluate_objects.evaluate_simulated)
 evaluate.app.command("xray-projected")(evaluate_objects.evaluate_projected)
 evaluate.app.command("look")(evaluate_look.evaluate_look)
 evaluate.app.command("year")(evaluate_year.evaluate_year)
+evaluate.app.command("placards")(evaluate_placards.evaluate_placards)
+simulate.app.command("placards")(evaluate_placards.simulate_placards)
 evaluate.app.command("scenarios")(rules.evaluate_scenarios)
 app.command("reconcile")(reconcile.reconcile)
 app.command("learn")(learn.learn)

@@ -87,7 +87,7 @@ def _evaluate_reading(
             crops=crops,
             progress=progress,
         )
-    _show(figures, as_json=as_json)
+    show(figures, as_json=as_json)
 
 
 @app.command("xray")
@@ -98,7 +98,7 @@ def evaluate_xray(
     shelf = Shelf(Settings().weights_dir, threads=1)
     with _measuring(folder, "scans") as progress:
         figures = xray_evaluation.evaluate(folder, split=split, shelf=shelf, progress=progress)
-    _show(figures, as_json=as_json)
+    show(figures, as_json=as_json)
 
 
 @app.command("measures")
@@ -112,7 +112,7 @@ def evaluate_measures(
             scans=scans, shelf=Shelf(Settings().weights_dir, threads=1), progress=progress
         )
     if as_json:
-        _show(figures, as_json=True)
+        show(figures, as_json=True)
         return
     for name, value in figures.items():
         for line, result in value.items() if isinstance(value, dict) else [("", value)]:
@@ -126,7 +126,7 @@ def evaluate_radiation(
     """Nuclides against manifest.json; simulated spectra are groups of their own."""
     with _measuring(folder, "spectra"):
         figures = radiation_evaluation.evaluate(folder, split=split)
-    _show(figures, as_json=as_json)
+    show(figures, as_json=as_json)
 
 
 @contextmanager
@@ -139,7 +139,7 @@ def _measuring(folder: Path, what: str) -> Iterator[Callable[[int, int], None]]:
         raise InvalidInput(f"its labels have no {problem}", field=str(folder)) from problem
 
 
-def _show(figures: dict[str, Any], *, as_json: bool) -> None:
+def show(figures: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         sys.stdout.write(json.dumps(figures, indent=1, ensure_ascii=False) + "\n")
         return

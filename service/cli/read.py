@@ -25,6 +25,7 @@ from vision.models.shelf import Shelf
 from vision.reading.analyser import PhotoAnalyser
 from vision.reading.engines.line_reader import LineReaderEngine
 from vision.reading.expected import ListPosterior
+from vision.reading.photo_parts import photo_parts
 from vision.scan import Photo, RawScan, ScanKind
 
 MOST_EXPECTED = 100_000
@@ -62,9 +63,9 @@ def read(
         raise InvalidInput("a picture ends in .png", field="--draw")
     expected = _expected(expect) if expect is not None else ()
     settings = Settings()
-    analyser = PhotoAnalyser(
-        LineReaderEngine(Shelf(settings.weights_dir), threads=settings.ort_threads)
-    )
+    shelf = Shelf(settings.weights_dir)
+    engine = LineReaderEngine(shelf, threads=settings.ort_threads)
+    analyser = PhotoAnalyser(engine, parts=photo_parts(engine, shelf))
     limits = Limits(max_bytes=settings.max_upload_bytes)
     photos = [(path, _photo(path, limits)) for path in files]
     pages = [_page(path.name, photo, analyser, expected) for path, photo in photos]

@@ -25,6 +25,7 @@ from vision.reading.decode import Decoded
 from vision.reading.engines import LineEngine, OcrEngine, TextLine
 from vision.reading.expected import ListPosterior, over_list
 from vision.reading.looks import Seen
+from vision.reading.photo_part import PhotoPart
 from vision.reading.plate import PlateCandidate
 from vision.scan import Photo, ScanKind
 
@@ -41,17 +42,24 @@ ACCEPT_PLATE = 0.86
 ACCEPT_PLATE_REPLACED = 0.88
 ACCEPT_PLATE_NO_SHAPE = 0.95
 ANALYSES = ("container_code", "plate")
+_ON_IT = 0.6
 
 
 class PhotoAnalyser:
-    """Reads one photograph at a time with whichever engine it is given."""
+    """Reads one photograph at a time with whichever engine it is given.
 
-    def __init__(self, engine: OcrEngine) -> None:
+    Args:
+        engine: finds and reads text.
+        parts: what else is looked for, in this order.
+    """
+
+    def __init__(self, engine: OcrEngine, *, parts: Sequence[PhotoPart] = ()) -> None:
         self._engine = engine
+        self._parts = tuple(parts)
 
     @property
     def lineup(self) -> tuple[Provenance, ...]:
-        return (self._engine.provenance,)
+        return (self._engine.provenance, *(p for part in self._parts for p in part.lineup))
 
     def analyse(
         self, photo: Photo, *, name: str
@@ -70,25 +78,20 @@ class PhotoAnalyser:
             name: for the coverage.
             expected: container codes or plates, upper case, letters and digits only.
         """
-
-        def entries(ran: Ran, reason: str = "") -> tuple[CoverageEntry, ...]:
-            return tuple(
-                CoverageEntry(
-                    scan_sha256=photo.sha256,
-                    scan_name=name,
-                    sensor=ScanKind.PHOTO,
-                    analysis=analysis,
-                    ran=ran,
-                    reason=reason,
-                )
-                for analysis in ANALYSES
-            )
-
+        findings: tuple[Finding, ...]
         try:
-            found, listed = self._read(photo, expected)
+            findings, listed = self._read(photo, expected)
+            coverage = [_entry(photo, name, analysis) for analysis in ANALYSES]
         except ModelUnavailable as problem:
-            return (), entries(Ran.FAILED, str(problem)), ()
-        return found, entries(Ran.RAN), listed
+            findings, listed = (), ()
+            coverage = [_entry(photo, name, analysis, str(problem)) for analysis in ANALYSES]
+        for part in self._parts:
+            try:
+                findings = (*findings, *part.look(photo, findings))
+                coverage.append(_entry(photo, name, part.analysis))
+            except ModelUnavailable as problem:
+                coverage.append(_entry(photo, name, part.analysis, str(problem)))
+        return _each_once(findings), tuple(coverage), listed
 
     def _read(
         self, photo: Photo, expected: Sequence[str]
@@ -106,6 +109,33 @@ class PhotoAnalyser:
             if codes and code.weakest >= LEAST_WEAKEST
         )
         return found, tuple(listed)
+
+
+def _each_once(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Without what was taken for a licence plate and stands on an orange plate."""
+    readings = [f for f in findings if isinstance(f, Reading) and f.evidence.box is not None]
+    orange = [r.evidence.box for r in readings if r.subject is Subject.ORANGE_PLATE]
+    twice = {
+        id(r)
+        for r in readings
+        if r.subject is Subject.PLATE
+        for box in orange
+        if box
+        and r.evidence.box
+        and box.intersection_px(r.evidence.box) > _ON_IT * r.evidence.box.area_px
+    }
+    return tuple(f for f in findings if id(f) not in twice)
+
+
+def _entry(photo: Photo, name: str, analysis: str, failure: str = "") -> CoverageEntry:
+    return CoverageEntry(
+        scan_sha256=photo.sha256,
+        scan_name=name,
+        sensor=ScanKind.PHOTO,
+        analysis=analysis,
+        ran=Ran.FAILED if failure else Ran.RAN,
+        reason=failure,
+    )
 
 
 def _has_code(seen: Seen) -> bool:

@@ -1,0 +1,13 @@
+"""Everything that a photograph is looked at for beside codes and plates, as it serves."""
+
+from __future__ import annotations
+
+from vision.models.shelf import Shelf
+from vision.reading.danger_signs import DangerSigns
+from vision.reading.engines import OcrEngine
+from vision.reading.photo_part import PhotoPart
+
+
+def photo_parts(engine: OcrEngine, shelf: Shelf) -> tuple[PhotoPart, ...]:
+    """In the order in which they look."""
+    return (DangerSigns(engine, shelf),)
