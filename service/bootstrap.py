@@ -45,6 +45,7 @@ from vision.formats import Limits, media_type, read_scan
 from vision.inspection import Inspector
 from vision.scan import RawScan, ScanKind
 from vision.xray.calibration import read_scanners
+from vision.xray.cargo_library import read_library
 
 SECRET_BYTES = 32
 _SERVICE = Caller(name="service", role=Role.ADMIN)
@@ -108,6 +109,7 @@ def build(settings: Settings, *, analyser: Analyser | None = None) -> Tallyman:
             threads=settings.ort_threads,
             limits=limits,
             scanners=read_scanners(settings.effective_scanners_dir),
+            library=read_library(settings.cargo_library_file),
         )
         lineup = inspector.lineup
     except ModelUnavailable as problem:

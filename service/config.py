@@ -104,6 +104,10 @@ class Settings(BaseSettings):
         return self.scanners_dir or self.data_dir / "scanners"
 
     @property
+    def cargo_library_file(self) -> Path:
+        return self.data_dir / "cargo_library.json"
+
+    @property
     def effective_session_secret_file(self) -> Path:
         return self.session_secret_file or self.data_dir / "session.key"
 

@@ -19,6 +19,7 @@ from vision.reading.engines.rapidocr import RapidOcrEngine
 from vision.scan import Photo, PixelUnit, RawScan, Scan, ScanKind, XrayImage
 from vision.xray.analyser import XrayAnalyser
 from vision.xray.calibration import NO_SCANNERS, ScannerBook
+from vision.xray.cargo_library import NO_LIBRARY, CargoLibrary
 
 
 class Inspector:
@@ -30,6 +31,7 @@ class Inspector:
         engine: what reads text; None for RapidOCR.
         limits: what is read at all.
         scanners: what the site measured on its X-ray scanners.
+        library: loads whose goods the site knows.
 
     Raises:
         ModelUnavailable: there is no line-up.
@@ -43,10 +45,11 @@ class Inspector:
         engine: OcrEngine | None = None,
         limits: Limits | None = None,
         scanners: ScannerBook = NO_SCANNERS,
+        library: CargoLibrary = NO_LIBRARY,
     ) -> None:
         shelf = Shelf(weights_dir, threads=threads)
         self._limits = limits or Limits()
-        self._xray = XrayAnalyser(shelf, scanners=scanners)
+        self._xray = XrayAnalyser(shelf, scanners=scanners, library=library)
         self._photo = PhotoAnalyser(engine or RapidOcrEngine(threads=threads))
         self._radiation = RadiationAnalyser(shelf)
 

@@ -16,6 +16,7 @@ from typer.exceptions import TyperException
 from service.cli import (
     bench,
     bench_reconcile,
+    cargo,
     database,
     evaluate,
     evaluate_year,
@@ -61,6 +62,7 @@ app.command("replay")(replay.replay)
 app.command("rules")(rules.rules)
 app.add_typer(evaluate.app, name="evaluate")
 papers.app.command("learn-masses")(masses.learn)
+papers.app.command("learn-cargo")(cargo.learn)
 app.add_typer(papers.app, name="papers")
 app.add_typer(registers.app, name="registers")
 bench.app.command("reconcile")(bench_reconcile.bench_reconcile)

@@ -29,6 +29,7 @@ from vision.formats import Limits, read_scan
 from vision.inspection import Inspector
 from vision.scan import RawScan
 from vision.xray.calibration import read_scanners
+from vision.xray.cargo_library import read_library
 
 _T = TypeVar("_T")
 _DECLARATION: TypeAdapter[DeclarationIn] = TypeAdapter(DeclarationIn)
@@ -67,6 +68,7 @@ def inspect(
         threads=settings.ort_threads,
         limits=limits,
         scanners=read_scanners(settings.effective_scanners_dir),
+        library=read_library(settings.cargo_library_file),
     )
     analysis = inspector.inspect(raw)
     verdict = reach_verdict(

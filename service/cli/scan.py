@@ -15,13 +15,23 @@ from service.config import Settings
 from service.errors import InvalidInput
 from service.web import scan_picture
 from service.web.schemas import findings_out
-from vision.findings import Analysis, CoverageEntry, Finding, Ran
+from vision.findings import (
+    Analysis,
+    CargoEmbedding,
+    CoverageEntry,
+    Finding,
+    Ran,
+    ScanFingerprint,
+)
 from vision.formats import Limits, read_scan
 from vision.models.shelf import Shelf
 from vision.scan import RawScan, ScanKind, XrayImage
 from vision.xray.analyser import XrayAnalyser
 from vision.xray.calibration import read_scanners
+from vision.xray.cargo_library import CargoLibrary, read_library
 from vision.xray.sight import sight_of
+
+NEAREST = 3
 
 
 def scan(
@@ -43,7 +53,8 @@ def scan(
     limits = Limits(max_bytes=settings.max_upload_bytes)
     shelf = Shelf(settings.weights_dir, threads=settings.ort_threads)
     scanners = read_scanners(settings.effective_scanners_dir)
-    analyser = XrayAnalyser(shelf, scanners=scanners)
+    library = read_library(settings.cargo_library_file)
+    analyser = XrayAnalyser(shelf, scanners=scanners, library=library)
     findings: list[Finding] = []
     coverage: list[CoverageEntry] = []
     names: dict[str, str] = {}
@@ -62,6 +73,7 @@ def scan(
         sys.stdout.write(findings_out(analysis).model_dump_json(indent=2) + "\n")
     else:
         _print(analysis, names)
+        _print_nearest(analysis, names, library)
 
 
 def _read(path: Path, limits: Limits) -> XrayImage:
@@ -92,3 +104,27 @@ def _print(analysis: Analysis, names: dict[str, str]) -> None:
         if entry.ran is not Ran.RAN:
             words = f"{entry.scan_name}: {entry.analysis} {entry.ran.value}: {entry.reason}"
             out.print(words, style="yellow", highlight=False, markup=False)
+
+
+def _print_nearest(analysis: Analysis, names: dict[str, str], library: CargoLibrary) -> None:
+    """The most alike loads that the site knows the goods of."""
+    scanners = {
+        f.evidence.scan_sha256: f.scanner
+        for f in analysis.findings
+        if isinstance(f, ScanFingerprint)
+    }
+    for finding in analysis.findings:
+        if not isinstance(finding, CargoEmbedding):
+            continue
+        sha256 = finding.evidence.scan_sha256
+        near = library.nearest(
+            finding.vector,
+            scanner=scanners.get(sha256, ""),
+            version=finding.provenance.version,
+            most=NEAREST,
+        )
+        for entry in near:
+            known = entry.reference
+            words = f"{names[sha256]}: like {known.inspection_id} (HS {known.heading}"
+            words += f", {known.container}), cosine {entry.cosine:.2f}"
+            out.print(words, highlight=False, markup=False)

@@ -23,6 +23,7 @@ from vision.models.shelf import Shelf
 from vision.scan import ScanKind, XrayImage
 from vision.xray import containers, load_state, measurements, same_scan
 from vision.xray.calibration import NO_SCANNERS, ScannerBook
+from vision.xray.cargo_library import NO_LIBRARY, CargoLibrary
 from vision.xray.fill import darkness
 from vision.xray.framing import without_bands
 from vision.xray.load_state import LoadModel
@@ -42,10 +43,18 @@ class XrayAnalyser:
     Args:
         shelf: the models.
         scanners: what the site measured on its scanners; what needs it abstains without.
+        library: loads that the site knows the goods of.
     """
 
-    def __init__(self, shelf: Shelf, *, scanners: ScannerBook = NO_SCANNERS) -> None:
+    def __init__(
+        self,
+        shelf: Shelf,
+        *,
+        scanners: ScannerBook = NO_SCANNERS,
+        library: CargoLibrary = NO_LIBRARY,
+    ) -> None:
         self._shelf = shelf
+        self._library = library
         self._scanners = scanners
         self._load_model: LoadModel | None = None
 
@@ -80,7 +89,9 @@ class XrayAnalyser:
         try:
             boxes = [box for one in found if (box := one.evidence.box) is not None]
             findings += measurements.of_view(sight, shelf=self._shelf)
-            findings += measurements.of_containers(sight, boxes, shelf=self._shelf)
+            findings += measurements.of_containers(
+                sight, boxes, shelf=self._shelf, library=self._library
+            )
         except ModelUnavailable as problem:
             coverage.append(_entry(image, name, "measurements", Ran.FAILED, str(problem)))
         else:
