@@ -16,6 +16,7 @@ from typer.exceptions import TyperException
 from service.cli import (
     bench,
     bench_reconcile,
+    bench_scan,
     cargo,
     database,
     evaluate,
@@ -66,6 +67,7 @@ papers.app.command("learn-cargo")(cargo.learn)
 app.add_typer(papers.app, name="papers")
 app.add_typer(registers.app, name="registers")
 bench.app.command("reconcile")(bench_reconcile.bench_reconcile)
+bench.app.command("scan")(bench_scan.bench_scan)
 app.add_typer(bench.app, name="bench")
 app.add_typer(models.app, name="models")
 app.add_typer(keys.app, name="keys")
