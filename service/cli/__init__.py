@@ -19,6 +19,7 @@ from service.cli import (
     bench_objects,
     bench_papers,
     bench_reconcile,
+    bench_scan,
     database,
     evaluate,
     evaluate_look,
@@ -83,6 +84,7 @@ bench.app.command("xray-objects")(bench_objects.bench_objects)
 bench.app.command("baggage")(bench_baggage.bench_baggage)
 bench.app.command("papers")(bench_papers.bench_papers)
 bench.app.command("reconcile")(bench_reconcile.bench_reconcile)
+bench.app.command("scan")(bench_scan.bench_scan)
 app.add_typer(bench.app, name="bench")
 app.add_typer(simulate.app, name="simulate")
 app.add_typer(models.app, name="models")

@@ -61,7 +61,7 @@ def bench_xray(
         Contestant(
             name="tallyman: whole X-ray analysis",
             job=lambda i: analyser.analyse(scans[i], name="bench"),
-            note="quality, containers, load",
+            note="quality, containers, load, all that is measured",
         ),
     ]
     with tempfile.TemporaryDirectory() as folder:

@@ -15,6 +15,7 @@ import typer
 from service.cli.terminal import FolderArgument, JsonOption, out, progress_bar
 from service.config import Settings
 from service.errors import InvalidInput
+from vision.evaluation import cargo as cargo_evaluation
 from vision.evaluation import measures
 from vision.evaluation import radiation as radiation_evaluation
 from vision.evaluation import reading as reading_evaluation
@@ -94,8 +95,16 @@ def _evaluate_reading(
 def evaluate_xray(
     folder: FolderArgument, split: SplitOption = None, as_json: JsonOption = False
 ) -> None:
-    """Container outlines and load states against SPLIT/{images,labels,labels.csv}."""
+    """Container outlines and load states against SPLIT/{images,labels,labels.csv}.
+
+    A folder whose labels are goods headings: leave-one-out by what the loads look like.
+    """
     shelf = Shelf(Settings().weights_dir, threads=1)
+    if cargo_evaluation.has_headings(folder):
+        with _measuring(folder, "crops") as progress:
+            figures = cargo_evaluation.evaluate(folder, shelf=shelf, progress=progress)
+        show(figures, as_json=as_json)
+        return
     with _measuring(folder, "scans") as progress:
         figures = xray_evaluation.evaluate(folder, split=split, shelf=shelf, progress=progress)
     show(figures, as_json=as_json)

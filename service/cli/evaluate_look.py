@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -14,38 +13,26 @@ from service.cli.terminal import JsonOption, out, progress_bar
 from service.config import Settings
 from vision.evaluation import cargo_look
 from vision.models.shelf import Shelf
-from vision.xray.look import MODEL
 
 
 def evaluate_look(
-    folder: Annotated[
-        Path | None,
-        typer.Argument(exists=True, file_okay=False, help="crops with labels.csv (image, ncm4)"),
-    ] = None,
-    each: Annotated[
-        int, typer.Option(min=2, help="simulated references of a heading, without a folder")
-    ] = 60,
-    tests: Annotated[int, typer.Option(min=1, help="simulated tests of a heading")] = 12,
+    each: Annotated[int, typer.Option(min=2, help="references of a heading")] = 60,
+    tests: Annotated[int, typer.Option(min=1, help="tests of a heading")] = 12,
     seed: int = 1,
     as_json: JsonOption = False,
 ) -> None:
-    """Leave one out over the crops of a folder; without one, a simulated site that has learnt.
+    """A simulated site that has learnt from decided loads: are goods told by their look?
 
-    The simulated references and tests have seeds of their own.
-
-    Example: tallyman evaluate look DIR/ajna_ncm
+    References and tests have seeds of their own. Raised as the shipped policy does. For real crops
+    with headings: tallyman evaluate xray DIR/ajna_ncm.
 
     Example: tallyman evaluate look --each 60 --tests 12
     """
-    parameters = Shelf(Settings().weights_dir).parameters(MODEL)
+    shelf = Shelf(Settings().weights_dir)
     with progress_bar("loads") as progress:
-        if folder is not None:
-            figures = cargo_look.leave_one_out(cargo_look.crops(folder, parameters, progress))
-        else:
-            figures = cargo_look.learned(
-                cargo_look.simulated(parameters, each=each, seed=2 * seed, progress=progress),
-                cargo_look.simulated(parameters, each=tests, seed=2 * seed + 1, progress=progress),
-            )
+        references = cargo_look.simulated(each=each, seed=2 * seed, shelf=shelf, progress=progress)
+        tested = cargo_look.simulated(each=tests, seed=2 * seed + 1, shelf=shelf, progress=progress)
+    figures = cargo_look.learned(references, tested)
     if as_json:
         sys.stdout.write(json.dumps(figures, indent=1) + "\n")
         return

@@ -10,8 +10,8 @@ import numpy as np
 from service.web.overlay import Picture, draw, labels
 from vision.findings import ContainerFound, Finding
 from vision.models.shelf import Shelf
+from vision.xray.inside_view import InsideView, look_inside
 from vision.xray.materials import pseudo_colour
-from vision.xray.measurements import Explained, explain
 from vision.xray.sight import Sight
 
 MOST_WIDTH_PX = 2400
@@ -32,7 +32,7 @@ def png(sight: Sight, findings: Sequence[Finding], *, shelf: Shelf) -> bytes:
     grey = np.rint(sight.view * 255).astype(np.uint8)
     view: Picture = np.repeat(grey[:, :, None], 3, axis=2)
     boxes = [f.evidence.box for f in findings if isinstance(f, ContainerFound)]
-    whys = [explain(sight, box, shelf=shelf) for box in boxes if box is not None]
+    whys = [look_inside(sight, box, shelf=shelf) for box in boxes if box is not None]
     plain, heated = view.copy(), view.copy()
     for why in whys:
         _profile(plain, why)
@@ -45,7 +45,7 @@ def png(sight: Sight, findings: Sequence[Finding], *, shelf: Shelf) -> bytes:
     return _encode(_fitting(joined))
 
 
-def _profile(picture: Picture, why: Explained) -> None:
+def _profile(picture: Picture, why: InsideView) -> None:
     """Outline of the inside, and the height of the load in each step."""
     inside = why.inside
     line = max(2, picture.shape[1] // 900)
@@ -63,7 +63,7 @@ def _profile(picture: Picture, why: Explained) -> None:
     )
 
 
-def _tint(picture: Picture, why: Explained) -> None:
+def _tint(picture: Picture, why: InsideView) -> None:
     inside = why.inside
     size = (inside.x2 - inside.x1, inside.y2 - inside.y1)
     heat = cv2.resize(why.heat / (STRONGEST * why.load), size, interpolation=cv2.INTER_LINEAR)
@@ -74,7 +74,7 @@ def _tint(picture: Picture, why: Explained) -> None:
     part[:] = np.rint(part * (1 - strength) + colour * strength).astype(np.uint8)
 
 
-def _coloured(sight: Sight, view: Picture, whys: Sequence[Explained]) -> Picture:
+def _coloured(sight: Sight, view: Picture, whys: Sequence[InsideView]) -> Picture:
     picture = view.copy()
     for why in whys:
         if why.classes is not None:

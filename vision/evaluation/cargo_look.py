@@ -1,11 +1,9 @@
-"""Goods by their look: leave one out over labelled crops, and simulated sites that learn."""
+"""Goods by their look, on a simulated site that has learnt from decided loads."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,17 +11,16 @@ import numpy.typing as npt
 
 from vision.evaluation.object_trial import wilson
 from vision.evaluation.progress import Progress, reported, silent
-from vision.formats import read_scan
-from vision.geometry import Box
-from vision.scan import RawScan, ScanKind, XrayImage
+from vision.models.shelf import Shelf
+from vision.scan import PixelUnit, XrayImage
 from vision.synthesis.xray_cargo import BY_HEADING
 from vision.synthesis.xray_plan import random_plan
 from vision.synthesis.xray_scene import simulate
+from vision.xray.calibration import NO_SCANNERS
+from vision.xray.cargo_look import embed, open_model
+from vision.xray.inside_view import look_inside
 from vision.xray.likeness import p_value, votes
-from vision.xray.look import embed, features
-from vision.xray.normalise import transmission_like
-from vision.xray.outline import tighten
-from vision.xray.sight import interior_of
+from vision.xray.sight import sight_of
 
 SURE, LEVEL = 0.9, 0.02
 Looks = npt.NDArray[np.float32]
@@ -37,60 +34,21 @@ class Loads:
     headings: tuple[str, ...]
 
 
-def crops(folder: Path, parameters: Mapping[str, float], progress: Progress = silent) -> Loads:
-    """Pictures of single containers with `labels.csv` (image, ncm4), all splits."""
-    looks, headings = [], []
-    rows = [
-        (labels.parent / "images" / row["image"], row["ncm4"])
-        for labels in sorted(folder.glob("*/labels.csv"))
-        for row in csv.DictReader(labels.read_text("utf-8").splitlines())
-    ]
-    for path, heading in reported(rows, progress):
-        scan = read_scan(RawScan(name=path.name, data=path.read_bytes(), kind=ScanKind.XRAY))
-        if not isinstance(scan, XrayImage):
-            continue
-        view = transmission_like(scan)
-        whole = Box(x1=0, y1=0, x2=view.shape[1], y2=view.shape[0])
-        row = features(interior_of(view, whole).part(view))
-        if row is not None:
-            looks.append(embed(row, parameters))
-            headings.append(heading)
-    return Loads(looks=np.array(looks, dtype=np.float32), headings=tuple(headings))
-
-
-def simulated(
-    parameters: Mapping[str, float], *, each: int, seed: int, progress: Progress = silent
-) -> Loads:
+def simulated(*, each: int, seed: int, shelf: Shelf, progress: Progress = silent) -> Loads:
     """So many simulated loads of every heading; the outline is that of the simulation."""
+    model = open_model(shelf)
     looks, headings = [], []
     jobs = [(heading, number) for heading in sorted(BY_HEADING) for number in range(each)]
     for place, (heading, number) in enumerate(reported(jobs, progress)):
-        rng = np.random.default_rng((seed, place, number))
-        plan = random_plan(rng, goods=BY_HEADING[heading])
+        plan = random_plan(np.random.default_rng((seed, place, number)), goods=BY_HEADING[heading])
         scan = simulate(plan, seed=seed + place)
-        air, dark = scan.air_counts, scan.dark_counts
-        view = np.clip((scan.counts[:, :, -1] - dark) / (air - dark), 0, 1).astype(np.float32)
-        inside = interior_of(view, tighten(view, scan.containers[0]))
-        row = features(inside.part(view))
-        if row is not None:
-            looks.append(embed(row, parameters))
-            headings.append(heading)
+        image = XrayImage(
+            sha256="", scan_format="", pixels=scan.counts[:, :, -1:], unit=PixelUnit.COUNTS
+        )
+        seen = look_inside(sight_of(image, NO_SCANNERS), scan.containers[0], shelf=shelf)
+        looks.append(embed(seen.path, seen.heat, load=seen.load, model=model))
+        headings.append(heading)
     return Loads(looks=np.array(looks, dtype=np.float32), headings=tuple(headings))
-
-
-def leave_one_out(loads: Loads) -> dict[str, Any]:
-    """Each load by its nearest others."""
-    return _figures(
-        [
-            votes(
-                loads.looks[i],
-                np.delete(loads.looks, i, axis=0),
-                [h for j, h in enumerate(loads.headings) if j != i],
-            )
-            for i in range(len(loads.headings))
-        ],
-        loads.headings,
-    )
 
 
 def learned(references: Loads, tests: Loads) -> dict[str, Any]:

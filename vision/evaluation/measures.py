@@ -27,8 +27,9 @@ from vision.synthesis.blocks import (
 )
 from vision.xray import materials
 from vision.xray.calibration import ScannerBook
-from vision.xray.measurements import material_classes, of_containers
-from vision.xray.sight import Sight, interior_of, sight_of
+from vision.xray.inside_view import look_inside
+from vision.xray.measurements import of_containers
+from vision.xray.sight import Sight, sight_of
 
 # Edges of the bins of mass per area, g/cm²: from textiles to what 6 MeV hardly passes.
 AREAL_G_CM2 = (4.0, 15.0, 30.0, 60.0, 90.0)
@@ -141,8 +142,8 @@ def _materials(
     sight: Sight, scene: Scene, blocks: Sequence[Block], shelf: Shelf
 ) -> Counter[tuple[str, str]]:
     """A block counts by what most of its inside is called."""
-    inside = interior_of(sight.view, scene.outline)
-    classes = material_classes(sight, inside, shelf)
+    seen = look_inside(sight, scene.outline, shelf=shelf)
+    inside, classes = seen.inside, seen.classes
     told: Counter[tuple[str, str]] = Counter()
     if classes is None:
         return told

@@ -1,7 +1,6 @@
-"""The usual spread of each measure of a load's look, from real containers.
+"""The common scale of what loads look like: mean and spread of each number over real containers.
 
-Run as `python -m vision.training.cargo_look --data ROOT --out weights/cargo-look/1`. No labels are
-used: which goods look how is learnt on site.
+Run as `python -m vision.training.cargo_look --data ROOT/ajna_container --out weights/cargo-look/1`.
 """
 
 from __future__ import annotations
@@ -12,54 +11,40 @@ import json
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from vision.formats import read_scan
+from vision.models.shelf import Shelf
 from vision.scan import RawScan, ScanKind, XrayImage
 from vision.training.load_state import labelled_boxes
-from vision.xray.look import features
-from vision.xray.normalise import transmission_like
-from vision.xray.outline import tighten
-from vision.xray.sight import interior_of
-
-LEAST_SPREAD = 1e-3
-
-
-def interiors(split: Path) -> npt.NDArray[np.float64]:
-    """(N, F) measures of every labelled container of a split."""
-    rows = []
-    for path, boxes in labelled_boxes(split):
-        scan = read_scan(RawScan(name=path.name, data=path.read_bytes(), kind=ScanKind.XRAY))
-        assert isinstance(scan, XrayImage)  # noqa: S101 - narrowing; the kind was asked for
-        view = transmission_like(scan)
-        for box, _ in boxes:
-            inside = interior_of(view, tighten(view, box))
-            row = features(inside.part(view))
-            if row is not None:
-                rows.append(row)
-    return np.array(rows)
-
-
-def fit(rows: npt.NDArray[np.float64]) -> dict[str, float]:
-    """Mean and standard deviation of each measure, as the shelf reads them."""
-    mean, spread = rows.mean(axis=0), np.maximum(rows.std(axis=0), LEAST_SPREAD)
-    return {
-        **{f"mean_{n}": round(float(v), 6) for n, v in enumerate(mean)},
-        **{f"spread_{n}": round(float(v), 6) for n, v in enumerate(spread)},
-    }
+from vision.xray.calibration import NO_SCANNERS
+from vision.xray.cargo_look import numbers
+from vision.xray.inside_view import look_inside
+from vision.xray.sight import sight_of
 
 
 def main() -> None:
-    """Fit on the `train` split and write `model.json`; prints its sha256."""
+    """Measure the `train` split and write `model.json`; prints its sha256."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder xray/ajna_container")
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--weights", type=Path, default=Path("weights"))
     arguments = parser.parse_args()
-    rows = interiors(arguments.data / "train")
-    model = json.dumps(fit(rows), indent=1).encode()
+    shelf = Shelf(arguments.weights)
+    rows = []
+    for path, boxes in labelled_boxes(arguments.data / "train"):
+        scan = read_scan(RawScan(name=path.name, data=path.read_bytes(), kind=ScanKind.XRAY))
+        assert isinstance(scan, XrayImage)  # noqa: S101 - narrowing; the kind was asked for
+        sight = sight_of(scan, NO_SCANNERS)
+        for box, _ in boxes:
+            seen = look_inside(sight, box, shelf=shelf)
+            rows.append(numbers(seen.path, seen.heat, load=seen.load))
+    table = np.array(rows)
+    scale = table.std(axis=0) + 1e-3
+    fitted = {"mean": table.mean(axis=0).tolist(), "scale": scale.tolist()}
+    model = json.dumps(fitted, indent=1).encode()
     arguments.out.mkdir(parents=True, exist_ok=True)
     (arguments.out / "model.json").write_bytes(model)
-    print(len(rows), hashlib.sha256(model).hexdigest())  # noqa: T201 - a command line tool
+    print(hashlib.sha256(model).hexdigest())  # noqa: T201 - a command line tool
 
 
 if __name__ == "__main__":

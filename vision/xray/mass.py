@@ -9,12 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from vision.xray.calibration import Calibration, areal_density_g_cm2
-from vision.xray.materials import CLASSES
+from vision.xray.materials import CLASSES, UNTOLD
 from vision.xray.transmission import Transmission
 
 MODEL = "mass-areal"
 Z_90 = 1.645
 G_CM2_MM2_TO_KG = 1e-5
+# -ln of the least transmission is 6.2.
+BINS, MOST_PATH = 4096, 6.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,17 +52,15 @@ def measure(
     opaque = float(seen.opaque.mean())
     if opaque > limits["saturated"]:
         return refused(f"{100 * opaque:.0f} % of the inside is opaque", saturated=opaque)
-    path = np.maximum(seen.attenuation[:, :, 0] - np.float32(wall), 0)
-    areal, spread = _areal(path, calibration, classes)
-    beyond = float(np.isnan(areal).mean())
-    if beyond > limits["saturated"]:
-        return refused("the load is thicker than the thickest step of the wedge", saturated=opaque)
+    path = seen.attenuation[:, :, 0]
+    sums = _sums(path - np.float32(wall), calibration, classes)
+    beyond = sums.beyond / path.size
     area_mm2 = pitch_mm[0] * pitch_mm[1]
-    raw = float(np.nansum(areal, dtype=np.float64)) * area_mm2 * G_CM2_MM2_TO_KG
+    raw = sums.areal * area_mm2 * G_CM2_MM2_TO_KG
     kg = raw * calibration.mass_gain
     # The walls are known no better than this everywhere at once.
-    walls = limits["wall_g_cm2"] * areal.size * area_mm2 * G_CM2_MM2_TO_KG
-    half = Z_90 * float(np.hypot(kg * np.hypot(spread, calibration.mass_spread), walls))
+    walls = limits["wall_g_cm2"] * path.size * area_mm2 * G_CM2_MM2_TO_KG
+    half = Z_90 * float(np.hypot(kg * np.hypot(sums.spread, calibration.mass_spread), walls))
     hidden = kg * (opaque + beyond) * limits["hidden"]
     return Mass(
         kg=kg,
@@ -76,27 +76,52 @@ def refused(reason: str, *, saturated: float) -> Mass:
     return Mass(kg=None, low_kg=0.0, high_kg=0.0, saturated_share=saturated, reason=reason)
 
 
-def _areal(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sums:
+    """Of g/cm² over pixels; how far the wedges differ on it, relative; pixels beyond all steps."""
+
+    areal: float
+    spread: float
+    beyond: int
+
+
+def _sums(
     path: npt.NDArray[np.float32],
     calibration: Calibration,
     classes: npt.NDArray[np.uint8] | None,
-) -> tuple[npt.NDArray[np.float32], float]:
-    """(H, W) g/cm², and how far the wedges differ on it, relative to the sum.
+) -> _Sums:
+    """Over a histogram, as the same -ln(T) always weighs the same.
 
     Where the material is known its own wedge speaks, elsewhere the mean of all.
     """
+    index = np.clip(path * np.float32(BINS / MOST_PATH), 0, BINS - 1).astype(np.uint16)
+    middles = ((np.arange(BINS) + 0.5) * (MOST_PATH / BINS)).astype(np.float32)
     tables = {
-        number: areal_density_g_cm2(path, wedge)
+        number: areal_density_g_cm2(middles, wedge)
         for number, material in enumerate(CLASSES)
         if (wedge := calibration.wedge(material)) is not None
     }
     stack = np.stack(list(tables.values()))
-    mixed = stack.mean(axis=0)
-    total = max(float(np.nansum(mixed)), 1e-9)
-    unsure = (stack.max(axis=0) - stack.min(axis=0)) / np.float32(2 * Z_90)
-    if classes is not None:
-        for number, table in tables.items():
-            told = classes == number
-            mixed[told] = table[told]
-            unsure[told] = 0.0
-    return mixed, float(np.nansum(unsure)) / total
+    halves = (stack.max(axis=0) - stack.min(axis=0)) / (2 * Z_90)
+    tables[UNTOLD] = stack.mean(axis=0)
+    total, unsure, beyond = 0.0, 0.0, 0
+    for number, counts in _histograms(index, classes):
+        table = tables.get(number, tables[UNTOLD])
+        known = np.isfinite(table)
+        total += float((counts[known] * table[known]).sum())
+        beyond += int(counts[~known].sum())
+        if number == UNTOLD or number not in tables:
+            unsure += float((counts[known] * halves[known]).sum())
+    return _Sums(areal=total, spread=unsure / max(total, 1e-9), beyond=beyond)
+
+
+def _histograms(
+    index: npt.NDArray[np.uint16], classes: npt.NDArray[np.uint8] | None
+) -> list[tuple[int, npt.NDArray[np.int64]]]:
+    """(class, (BINS,) counts); all pixels are untold without classes."""
+    if classes is None:
+        return [(UNTOLD, np.bincount(index.ravel(), minlength=BINS))]
+    joint = index.astype(np.int32)
+    joint += classes.astype(np.int32) * BINS
+    counts = np.bincount(joint.ravel(), minlength=(UNTOLD + 1) * BINS)
+    return list(enumerate(counts.reshape(UNTOLD + 1, BINS)))

@@ -21,6 +21,7 @@ from vision.xray.transmission import Floats, Transmission
 CLASSES = (Material.ORGANIC, Material.MINERAL, Material.METAL)
 UNTOLD = len(CLASSES)
 SMOOTHING_PX = 7
+MOST_FINE_PX = 4_000_000
 MODEL = "material-class"
 FAR_Z = 1e6
 GRID = 1024
@@ -58,14 +59,18 @@ def classify(
     curves = _curves(calibration)
     if seen.attenuation.shape[2] != 2 or sum(curve is not None for curve in curves) < 2:
         return None
-    low = _smooth(seen.attenuation[:, :, 0]) - np.float32(wall[0])
-    high = _smooth(seen.attenuation[:, :, 1]) - np.float32(wall[1])
+    height, width = seen.opaque.shape
+    shrink = 2 if height * width > MOST_FINE_PX else 1
+    low = _smooth(seen.attenuation[:, :, 0], shrink) - np.float32(wall[0])
+    high = _smooth(seen.attenuation[:, :, 1], shrink) - np.float32(wall[1])
     thinnest = np.float32(limits["thinnest"])
     thin = high < thinnest
     safe = np.maximum(high, thinnest)
     ratio = low / safe
     # Poisson: the relative error of T grows as its root falls.
-    spread = seen.noise / SMOOTHING_PX * np.exp(0.5 * (safe + np.float32(wall[1])))
+    spread = (
+        seen.noise / (SMOOTHING_PX // shrink * shrink) * np.exp(0.5 * (safe + np.float32(wall[1])))
+    )
     spread = np.sqrt(spread * spread * (1 + ratio * ratio)) / safe + np.float32(
         limits["model_spread"]
     )
@@ -82,10 +87,13 @@ def classify(
         second = np.where(nearer, best, np.minimum(second, z))
         classes[nearer] = number
         best = np.where(nearer, z, best)
-    unclear = (
-        (best > limits["fits_z"]) | (second - best < limits["apart_z"]) | thin | _grown(seen.opaque)
-    )
+    unclear = (best > limits["fits_z"]) | (second - best < limits["apart_z"]) | thin
     classes[unclear] = UNTOLD
+    if shrink > 1:
+        classes = np.asarray(
+            cv2.resize(classes, (width, height), interpolation=cv2.INTER_NEAREST), dtype=np.uint8
+        )
+    classes[_grown(seen.opaque)] = UNTOLD
     return classes
 
 
@@ -129,8 +137,15 @@ def _curve(wedge: Wedge | None) -> _Curve | None:
     return _Curve(ratio=ratio.astype(np.float32), most=float(high[-1]))
 
 
-def _smooth(attenuation: Floats) -> Floats:
-    return np.asarray(cv2.blur(attenuation, (SMOOTHING_PX, SMOOTHING_PX)), dtype=np.float32)
+def _smooth(attenuation: Floats, shrink: int) -> Floats:
+    """Mean over `SMOOTHING_PX`; of large scans at every second pixel, which is as good then."""
+    if shrink > 1:
+        size = (attenuation.shape[1] // shrink, attenuation.shape[0] // shrink)
+        attenuation = np.asarray(
+            cv2.resize(attenuation, size, interpolation=cv2.INTER_AREA), dtype=np.float32
+        )
+    side = SMOOTHING_PX // shrink
+    return np.asarray(cv2.blur(attenuation, (side, side)), dtype=np.float32)
 
 
 def _grown(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
