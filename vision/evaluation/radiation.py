@@ -6,7 +6,7 @@ import json
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -133,12 +133,7 @@ def _scans(
         return
     rows = [line.split("\t")[:2] for line in path.read_text(encoding="utf-8").splitlines()]
     read = {name: _read(f"{name}.uri", address.encode()) for name, address in rows}
-    behind = read.get("background")
     for name, scan in read.items():
-        if not isinstance(scan, str) and isinstance(behind, RadiationScan) and scan is not behind:
-            scan = replace(  # noqa: PLW2901
-                scan, background=behind.spectra[0], detector=scan.detector or entry["detector"]
-            )
         yield f"{entry['file']}:{name}", scan, of_row(name)
 
 

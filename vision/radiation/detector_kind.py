@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from vision.radiation import peaks
-from vision.radiation.templates import RESOLUTIONS
+from vision.radiation.templates import CRYSTALS, RESOLUTIONS, Crystal
 from vision.scan import Spectrum
 
-MEASURABLE = (0.02, 0.12)
+# Above these widths the measured one is that of peaks that run into each other and of edges.
+WIDE, MEDIUM = 0.05, 0.02
+NARROWER, LITTLE_NARROWER = 0.72, 0.8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,9 +30,19 @@ KINDS = (
     (("radiacode", "csi"), 0.084, "small"),
     (("labr",), 0.033, "large"),
     (("cebr",), 0.043, "large"),
-    (("czt", "cdznte", "cdte", "h3d"), 0.016, "small"),
-    (("nai",), 0.074, "large"),
+    (("czt", "cdznte", "cdte", "h3d", "m400"), 0.011, "small"),
+    (("nai", "identifinder"), 0.074, "large"),
 )
+
+
+# Instruments that carry a source to keep their gain.
+BUILT_IN = (("identifinder", "Cs-137"),)
+
+
+def built_in(detector: str) -> str:
+    """The nuclide that the instrument itself shows, or ""."""
+    words = detector.lower()
+    return next((nuclide for name, nuclide in BUILT_IN if name in words), "")
 
 
 def settings(detector: str, measured: float | None) -> tuple[Setting, ...]:
@@ -38,10 +51,20 @@ def settings(detector: str, measured: float | None) -> tuple[Setting, ...]:
     for names, resolution, crystal in KINDS:
         if any(name in words for name in names):
             return (Setting(resolution=resolution, crystal=crystal),)
-    if measured is None or not MEASURABLE[0] < measured < MEASURABLE[1]:
-        return (Setting(resolution=0.074, crystal="large"),)
-    order = sorted(RESOLUTIONS, key=lambda r: abs(np.log(r / measured)))
-    return tuple(Setting(resolution=r, crystal=c) for r in order[:2] for c in ("small", "large"))
+    if measured is None or measured > WIDE:
+        usual = (
+            Setting(resolution=0.074, crystal="large"),
+            Setting(resolution=0.084, crystal="small"),
+        )
+        return usual if measured is None else (*usual, *_near(measured * NARROWER, 1, CRYSTALS))
+    if measured > MEDIUM:
+        return _near(measured * LITTLE_NARROWER, 2, CRYSTALS)
+    return _near(measured, 2, {"small": CRYSTALS["small"]})
+
+
+def _near(resolution: float, count: int, crystals: Mapping[str, Crystal]) -> tuple[Setting, ...]:
+    order = sorted(RESOLUTIONS, key=lambda r: abs(np.log(r / resolution)))
+    return tuple(Setting(resolution=r, crystal=c) for r in order[:count] for c in crystals)
 
 
 def lowest_kev(spectrum: Spectrum) -> float:

@@ -47,14 +47,15 @@ class Measured:
     background: Array | None
     background_scale: float
     lowest_kev: float
+    built_in: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
     """One spectrum on the templates' bins, at one energy scale.
 
-    Arrays are (N,), but `nuisances` (N, Q) and `natural` (4, N): a background to fit where none
-    was measured. `used` are the templates' bins that the spectrum covers.
+    Arrays are (N,), but `nuisances` (N, Q) and `natural` (4 or more, N): a background to fit
+    where none was measured. `used` are the templates' bins that the spectrum covers.
     """
 
     used: slice
@@ -96,8 +97,16 @@ def prepare(
         net=net,
         sigma=np.sqrt(variance),
         nuisances=_nuisances(templates, used, smooth, behind),
-        natural=None if measured.background is not None else templates.natural[:, used],
+        natural=_fitted_background(templates, measured, used),
     )
+
+
+def _fitted_background(templates: Templates, measured: Measured, used: slice) -> Array | None:
+    """(4 or more, N): where none was measured, the usual one and the instrument's own source."""
+    if measured.background is not None:
+        return None
+    own = np.isin(templates.nuclide, measured.built_in)
+    return np.concatenate([templates.natural, templates.counts[own]])[:, used]
 
 
 def _centres(templates: Templates, used: slice) -> Array:
@@ -224,6 +233,9 @@ def natural_parts(prepared: Prepared, others: Sequence[Array]) -> tuple[NaturalP
     amounts, _ = nnls(columns.T, white.data)
     inverse = np.linalg.pinv(columns @ columns.T)
     return tuple(
-        NaturalPart(counts=float(amounts[i]), sigma=float(np.sqrt(max(inverse[i, i], 0.0))))
+        NaturalPart(
+            counts=float(amounts[i]),
+            sigma=float(np.sqrt(max(inverse[i, i], 0.0) + amounts[i] + 1.0)),
+        )
         for i in range(3)
     )

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from vision.findings import NuclideCategory
-from vision.radiation.identify import Identification, identify
+from vision.radiation.identified import Identification
+from vision.radiation.identify import identify
 from vision.synthesis.spectra import Recipe, germanium, scintillator
 
 
