@@ -13,6 +13,7 @@ from vision.findings import Analysis, CoverageEntry, Finding, Provenance, Ran
 from vision.formats import Limits, read_scan
 from vision.models.shelf import Shelf
 from vision.radiation.analyser import RadiationAnalyser
+from vision.reading.agree import agreed
 from vision.reading.analyser import PhotoAnalyser
 from vision.reading.engines import OcrEngine
 from vision.reading.engines.line_reader import LineReaderEngine
@@ -44,7 +45,7 @@ class Inspector:
         shelf = Shelf(weights_dir, threads=threads)
         self._limits = limits or Limits()
         self._xray = XrayAnalyser(shelf)
-        self._photo = PhotoAnalyser(engine or LineReaderEngine(shelf, threads=threads))
+        self._photo = PhotoAnalyser(engine or LineReaderEngine(shelf, threads=threads), shelf=shelf)
         self._radiation = RadiationAnalyser(shelf)
 
     @property
@@ -79,7 +80,7 @@ class Inspector:
             found, ran = self._analyse(scan, name=raw.name)
             findings += found
             coverage += ran
-        return Analysis(findings=tuple(findings), coverage=tuple(coverage), lineup=self.lineup)
+        return Analysis(findings=agreed(findings), coverage=tuple(coverage), lineup=self.lineup)
 
     def _analyse(
         self, scan: Scan, *, name: str

@@ -15,6 +15,7 @@ from typer.exceptions import TyperException
 
 from service.cli import (
     bench,
+    bench_reading,
     bench_reconcile,
     database,
     evaluate,
@@ -63,6 +64,7 @@ app.add_typer(evaluate.app, name="evaluate")
 papers.app.command("learn-masses")(masses.learn)
 app.add_typer(papers.app, name="papers")
 app.add_typer(registers.app, name="registers")
+bench.app.command("reading")(bench_reading.bench_reading)
 bench.app.command("reconcile")(bench_reconcile.bench_reconcile)
 app.add_typer(bench.app, name="bench")
 app.add_typer(models.app, name="models")
