@@ -13,6 +13,7 @@ from vision.findings import Analysis, CoverageEntry, Finding, Provenance, Ran
 from vision.formats import Limits, read_scan
 from vision.models.shelf import Shelf
 from vision.radiation.analyser import RadiationAnalyser
+from vision.reading.agree import agreed
 from vision.reading.analyser import PhotoAnalyser
 from vision.reading.engines import OcrEngine
 from vision.reading.engines.line_reader import LineReaderEngine
@@ -49,7 +50,7 @@ class Inspector:
         self._limits = limits or Limits()
         self._xray = XrayAnalyser(shelf, scanners=scanners)
         reader = engine or LineReaderEngine(shelf, threads=threads)
-        self._photo = PhotoAnalyser(reader, parts=photo_parts(reader, shelf))
+        self._photo = PhotoAnalyser(reader, shelf=shelf, parts=photo_parts(reader, shelf))
         self._radiation = RadiationAnalyser(shelf)
 
     @property
@@ -84,7 +85,7 @@ class Inspector:
             found, ran = self._analyse(scan, name=raw.name)
             findings += found
             coverage += ran
-        return Analysis(findings=tuple(findings), coverage=tuple(coverage), lineup=self.lineup)
+        return Analysis(findings=agreed(findings), coverage=tuple(coverage), lineup=self.lineup)
 
     def compare(self, before: RawScan, after: RawScan) -> tuple[Finding, ...]:
         """A later X-ray scan laid over an earlier one of the same box.

@@ -18,6 +18,7 @@ from service.cli import (
     bench_baggage,
     bench_objects,
     bench_papers,
+    bench_reading,
     bench_reconcile,
     bench_scan,
     database,
@@ -83,6 +84,7 @@ app.add_typer(registers.app, name="registers")
 bench.app.command("xray-objects")(bench_objects.bench_objects)
 bench.app.command("baggage")(bench_baggage.bench_baggage)
 bench.app.command("papers")(bench_papers.bench_papers)
+bench.app.command("reading")(bench_reading.bench_reading)
 bench.app.command("reconcile")(bench_reconcile.bench_reconcile)
 bench.app.command("scan")(bench_scan.bench_scan)
 app.add_typer(bench.app, name="bench")

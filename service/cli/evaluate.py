@@ -78,12 +78,14 @@ def _evaluate_reading(
     beside: bool,
     as_json: bool,
 ) -> None:
+    shelf = Shelf(Settings().weights_dir, threads=1)
     with _measuring(folder, "pictures") as progress:
         figures = reading_evaluation.evaluate(
             folder,
             subject=subject,
             split=split,
-            engine=LineReaderEngine(Shelf(Settings().weights_dir, threads=1)),
+            engine=LineReaderEngine(shelf),
+            shelf=shelf,
             peer=RapidOcrEngine(threads=1) if beside else None,
             crops=crops,
             progress=progress,

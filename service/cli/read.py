@@ -63,9 +63,9 @@ def read(
         raise InvalidInput("a picture ends in .png", field="--draw")
     expected = _expected(expect) if expect is not None else ()
     settings = Settings()
-    shelf = Shelf(settings.weights_dir)
+    shelf = Shelf(settings.weights_dir, threads=settings.ort_threads)
     engine = LineReaderEngine(shelf, threads=settings.ort_threads)
-    analyser = PhotoAnalyser(engine, parts=photo_parts(engine, shelf))
+    analyser = PhotoAnalyser(engine, shelf=shelf, parts=photo_parts(engine, shelf))
     limits = Limits(max_bytes=settings.max_upload_bytes)
     photos = [(path, _photo(path, limits)) for path in files]
     pages = [_page(path.name, photo, analyser, expected) for path, photo in photos]
@@ -141,9 +141,12 @@ def _reading_words(reading: Reading) -> Iterator[str]:
     check = ""
     if reading.check_digit is not CheckDigit.NOT_APPLICABLE:
         check = f", check digit {reading.check_digit.value.replace('_', ' ')}"
+    probability = f"score {reading.score:.3f}, "
+    if reading.probability is not None:
+        probability = f"probability {reading.probability:.4f}, "
     yield (
         f"{reading.subject.value.replace('_', ' ')}{country} {marked(reading)}: {mark}, "
-        f"score {reading.score:.3f}, weakest character {reading.weakest:.2f}{check}"
+        f"{probability}weakest character {reading.weakest:.2f}{check}"
     )
     if reading.note:
         yield f"  {reading.note}"

@@ -6,18 +6,21 @@ import csv
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from vision.errors import UnreadableScan
 from vision.evaluation.progress import Progress, reported, silent
+from vision.evaluation.reliability import reliability
 from vision.evaluation.xray import latency_summary
 from vision.findings import Reading, Subject
 from vision.formats import read_scan
 from vision.geometry import Box
 from vision.grammar import iso6346
 from vision.grammar.plate import MAX_LENGTH, MIN_LENGTH, normalise_plate
+from vision.models.shelf import Shelf
+from vision.reading import calibration
 from vision.reading.analyser import PhotoAnalyser
 from vision.reading.engines import OcrEngine, TextLine
 from vision.reading.layout import pieces_of
@@ -28,20 +31,25 @@ CROP_MARGIN = 0.15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Row:
+class Row:
+    """One labelled marking."""
+
     text: str
     box: Box | None
     group: str
     scored: bool
+    size_type: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Answer:
+class Answer:
+    """A confident answer, and where."""
+
     text: str
     box: Box | None
 
 
-class _Tally:
+class Tally:
     """Counts of one reader over all rows; ours and the engine alone are counted alike."""
 
     def __init__(self) -> None:
@@ -50,7 +58,7 @@ class _Tally:
         self.extra = 0
 
     def add(
-        self, name: str, rows: Sequence[_Row], answers: Sequence[_Answer], *, whole: bool
+        self, name: str, rows: Sequence[Row], answers: Sequence[Answer], *, whole: bool
     ) -> None:
         """One picture; `whole` if it is a crop, where every answer is at the row's place."""
         claimed: set[int] = set()
@@ -91,6 +99,7 @@ def evaluate(
     subject: Subject,
     split: str | None,
     engine: OcrEngine,
+    shelf: Shelf | None = None,
     peer: OcrEngine | None = None,
     crops: bool = False,
     progress: Progress = silent,
@@ -98,16 +107,20 @@ def evaluate(
     """Figures over `folder/labels.csv`.
 
     A labelled row is exact if a confident answer has its text, wrong if a confident answer at
-    its place has another, else abstained; a confident answer for no row is `extra`. `baseline`
-    is `peer` alone on the same pictures, counted the same way: each single line of text with the
+    its place has another, else abstained; a confident answer for no row is `extra`. `gate` counts
+    at the threshold of a wrong-accept rate of 0.002, `reliability` tells whether probability
+    means frequency, `size_types` counts those of containers that are labelled. `baseline` is
+    `peer` alone on the same pictures, counted the same way: each single line of text with the
     shape of a code or a plate is a confident answer of it.
     """
-    ours, alone = _Tally(), _Tally()
-    analyser = PhotoAnalyser(engine)
+    ours, alone, gate, sizes = Tally(), Tally(), Tally(), Tally()
+    pairs: list[tuple[float, bool]] = []
+    strict = _gate_threshold(shelf, subject)
+    analyser = PhotoAnalyser(engine, shelf=shelf)
     latencies: list[float] = []
-    files = list(_by_file(folder, split=split, subject=subject).items())
+    files = list(rows_by_file(folder, split=split, subject=subject).items())
     for name, rows in reported(files, progress):
-        photo = _photo(folder / name)
+        photo = photo_of(folder / name)
         if photo is None:
             ours.add(name, rows, (), whole=crops)
             if peer is not None:
@@ -117,19 +130,27 @@ def evaluate(
             began = time.perf_counter()
             found, _ = analyser.analyse(part, name=name)
             latencies.append((time.perf_counter() - began) * 1000)
-            answers = [
-                _Answer(text=r.text, box=r.evidence.box)
+            own = [r for r in found if isinstance(r, Reading) and r.subject is subject]
+            ours.add(name, wanted, _answers(own), whole=crops)
+            if strict is not None:
+                gate.add(name, wanted, _answers(own, at_least=strict), whole=crops)
+            pairs += _judged(own, wanted)
+            seen_types = [
+                Answer(text=r.text, box=None)
                 for r in found
-                if isinstance(r, Reading) and r.subject is subject and r.accepted
+                if isinstance(r, Reading) and r.subject is Subject.SIZE_TYPE and r.accepted
             ]
-            ours.add(name, wanted, answers, whole=crops)
+            sizes.add(name, _size_rows(wanted), seen_types, whole=True)
             if peer is not None:
                 lines = peer.read(part.pixels)
-                alone.add(name, wanted, _engine_alone(lines, subject), whole=crops)
+                alone.add(name, wanted, engine_alone(lines, subject), whole=crops)
     return {
         **ours.counts(),
         "latency_ms": latency_summary(latencies),
         "groups": ours.by_group(),
+        "gate": {"threshold": strict, **gate.counts()} if strict is not None else {},
+        "size_types": sizes.counts() if subject is Subject.CONTAINER_CODE else {},
+        "reliability": asdict(reliability(pairs)) if pairs else {},
         "baseline": {
             "engine": peer.provenance.model,
             **alone.counts(),
@@ -141,19 +162,52 @@ def evaluate(
     }
 
 
-def _by_file(folder: Path, *, split: str | None, subject: Subject) -> dict[str, list[_Row]]:
-    by_file: dict[str, list[_Row]] = defaultdict(list)
+def _size_rows(rows: Sequence[Row]) -> list[Row]:
+    """One row for each labelled size-type of readable markings."""
+    texts = dict.fromkeys(row.size_type for row in rows if row.scored and row.size_type)
+    return [Row(text=text, box=None, group="size_type", scored=True) for text in texts]
+
+
+def _gate_threshold(shelf: Shelf | None, subject: Subject) -> float | None:
+    if shelf is None:
+        return None
+    return calibration.open_model(shelf).thresholds[f"{subject.value}_gate"]
+
+
+def _answers(readings: Sequence[Reading], *, at_least: float = 0.0) -> list[Answer]:
+    return [
+        Answer(text=r.text, box=r.evidence.box)
+        for r in readings
+        if r.accepted and (r.probability is None or r.probability >= at_least)
+    ]
+
+
+def _judged(readings: Sequence[Reading], rows: Sequence[Row]) -> Iterator[tuple[float, bool]]:
+    """Probability and whether it was right, of every reading of a scored row's marking."""
+    scored = [row for row in rows if row.scored]
+    for reading in readings:
+        box = reading.evidence.box
+        right = any(reading.text == row.text for row in scored)
+        there = any(row.box and box and _overlap(box, row.box) for row in scored)
+        if reading.probability is not None and (right or there):
+            yield reading.probability, right
+
+
+def rows_by_file(folder: Path, *, split: str | None, subject: Subject) -> dict[str, list[Row]]:
+    """Labelled rows of `folder/labels.csv` by their file. Raises: KeyError: a column is missing."""
+    by_file: dict[str, list[Row]] = defaultdict(list)
     with (folder / "labels.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             if split is not None and row["split"] != split:
                 continue
             key = "orientation" if subject is Subject.CONTAINER_CODE else "country_or_type"
             by_file[row["file"]].append(
-                _Row(
+                Row(
                     text=normalise_plate(row["text"]),
                     box=_box(row),
                     group=row[key] or "unknown",
                     scored=row["readable"] not in NOT_SCORED,
+                    size_type=row["country_or_type"] if subject is Subject.CONTAINER_CODE else "",
                 )
             )
     return dict(by_file)
@@ -164,7 +218,8 @@ def _box(row: dict[str, str]) -> Box | None:
     return Box(x1=x1, y1=y1, x2=x2, y2=y2) if x2 > x1 and y2 > y1 else None
 
 
-def _photo(path: Path) -> Photo | None:
+def photo_of(path: Path) -> Photo | None:
+    """None: not a photograph that can be read."""
     try:
         scan = read_scan(RawScan(name=path.name, data=path.read_bytes(), kind=ScanKind.PHOTO))
     except UnreadableScan:
@@ -173,8 +228,8 @@ def _photo(path: Path) -> Photo | None:
 
 
 def _parts(
-    photo: Photo, rows: Sequence[_Row], *, crops: bool
-) -> Iterator[tuple[Photo, Sequence[_Row]]]:
+    photo: Photo, rows: Sequence[Row], *, crops: bool
+) -> Iterator[tuple[Photo, Sequence[Row]]]:
     if not crops:
         yield photo, rows
         return
@@ -189,7 +244,7 @@ def _parts(
         yield Photo(sha256=photo.sha256, scan_format=photo.scan_format, pixels=cut), [row]
 
 
-def _result(row: _Row, answers: Sequence[_Answer], *, whole: bool) -> tuple[str, int | None]:
+def _result(row: Row, answers: Sequence[Answer], *, whole: bool) -> tuple[str, int | None]:
     for index, answer in enumerate(answers):
         if answer.text == row.text:
             return "exact", index
@@ -199,7 +254,7 @@ def _result(row: _Row, answers: Sequence[_Answer], *, whole: bool) -> tuple[str,
     return "abstained", None
 
 
-def _labelled(answer: _Answer, rows: Sequence[_Row]) -> bool:
+def _labelled(answer: Answer, rows: Sequence[Row]) -> bool:
     """A second marking of a labelled container or plate is not a false one."""
     return any(
         answer.text == row.text or (row.box and answer.box and _overlap(answer.box, row.box))
@@ -211,8 +266,9 @@ def _overlap(one: Box, other: Box) -> bool:
     return one.intersection_px(other) > 0.3 * min(one.area_px, other.area_px)
 
 
-def _engine_alone(lines: Sequence[TextLine], subject: Subject) -> list[_Answer]:
-    answers = [_Answer(text=piece.text, box=piece.box) for piece in pieces_of(lines)]
+def engine_alone(lines: Sequence[TextLine], subject: Subject) -> list[Answer]:
+    """Each single line with the shape of a code or a plate, as confident answers."""
+    answers = [Answer(text=piece.text, box=piece.box) for piece in pieces_of(lines)]
     if subject is Subject.CONTAINER_CODE:
         return [answer for answer in answers if iso6346.has_code_shape(answer.text)]
     return [

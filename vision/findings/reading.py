@@ -56,7 +56,8 @@ class Reading:
 
     `weakest` is the lowest score of any character or part; for a code the minimum counts,
     not the mean. `supplied` are the places (from 0) of characters that the grammar put in and the
-    picture does not show.
+    picture does not show. `probability` is how often readings like this are right; None where
+    that was never measured.
     """
 
     evidence: Evidence
@@ -71,5 +72,6 @@ class Reading:
     country: str | None = None
     alternatives: tuple[Alternative, ...] = ()
     supplied: tuple[int, ...] = ()
+    probability: float | None = None
     note: str = ""
     kind: Literal["reading"] = "reading"

@@ -18,21 +18,20 @@ from vision.findings import (
     Subject,
 )
 from vision.grammar import iso6346
-from vision.grammar.iso6346 import CHECK_POSITION
-from vision.reading import container_code, looks, plate
+from vision.models.shelf import Shelf
+from vision.reading import calibration, container_code, looks, plate, results
+from vision.reading.calibration import ReadingModel
 from vision.reading.container_code import CodeCandidate
-from vision.reading.decode import Decoded
 from vision.reading.engines import LineEngine, OcrEngine, TextLine
 from vision.reading.expected import ListPosterior, over_list
+from vision.reading.layout import Piece
 from vision.reading.looks import Seen
 from vision.reading.photo_part import PhotoPart
 from vision.reading.plate import PlateCandidate
 from vision.scan import Photo, ScanKind
 
-# Chosen on the train splits of the container and plate photographs.
-ACCEPT_SHARE = 0.5
-ACCEPT_WEAKEST = 0.3
-LEAST_WEAKEST = 0.01
+# For engines that keep their posteriors to themselves; chosen on the train splits of the container
+# and plate photographs with RapidOCR.
 ACCEPT_CODE = 0.6
 ACCEPT_REPLACED = 0.9
 ACCEPT_NO_CHECK_DIGIT = 0.97
@@ -49,17 +48,25 @@ class PhotoAnalyser:
     """Reads one photograph at a time with whichever engine it is given.
 
     Args:
-        engine: finds and reads text.
+        engine: finds and reads text. One that gives posteriors is decoded and looks closer where
+            it must; of another the lines' texts are all there is.
+        shelf: holds `photo-reading`, which an engine that gives posteriors needs.
         parts: what else is looked for, in this order.
     """
 
-    def __init__(self, engine: OcrEngine, *, parts: Sequence[PhotoPart] = ()) -> None:
+    def __init__(
+        self, engine: OcrEngine, *, shelf: Shelf | None = None, parts: Sequence[PhotoPart] = ()
+    ) -> None:
         self._engine = engine
+        self._shelf = shelf
         self._parts = tuple(parts)
 
     @property
     def lineup(self) -> tuple[Provenance, ...]:
-        return (self._engine.provenance, *(p for part in self._parts for p in part.lineup))
+        own = [self._engine.provenance]
+        if self._shelf is not None and isinstance(self._engine, LineEngine):
+            own.append(calibration.open_model(self._shelf).provenance)
+        return (*own, *(p for part in self._parts for p in part.lineup))
 
     def analyse(
         self, photo: Photo, *, name: str
@@ -80,7 +87,11 @@ class PhotoAnalyser:
         """
         findings: tuple[Finding, ...]
         try:
-            findings, listed = self._read(photo, expected)
+            if isinstance(self._engine, LineEngine):
+                findings, listed = self._read(self._engine, photo, expected)
+            else:
+                lines, listed = self._engine.read(photo.pixels), ()
+                findings = readings(lines, photo=photo, provenance=self._engine.provenance)
             coverage = [_entry(photo, name, analysis) for analysis in ANALYSES]
         except ModelUnavailable as problem:
             findings, listed = (), ()
@@ -94,21 +105,23 @@ class PhotoAnalyser:
         return _each_once(findings), tuple(coverage), listed
 
     def _read(
-        self, photo: Photo, expected: Sequence[str]
+        self, engine: LineEngine, photo: Photo, expected: Sequence[str]
     ) -> tuple[tuple[Reading, ...], tuple[ListPosterior, ...]]:
-        provenance = self._engine.provenance
-        if not isinstance(self._engine, LineEngine):
-            lines = self._engine.read(photo.pixels)
-            return readings(lines, photo=photo, provenance=provenance), ()
-        seen = looks.seen(self._engine, photo.pixels, done=_has_code)
-        found = readings(seen.lines, photo=photo, provenance=provenance, codes=seen.codes)
+        if self._shelf is None:
+            raise ModelUnavailable(f"{calibration.MODEL} is not given")
+        model = calibration.open_model(self._shelf)
+        seen = looks.seen(engine, photo.pixels, done=results.is_done)
+        by = engine.provenance
+        found = readings(seen.lines, photo=photo, provenance=by, seen=seen, model=model)
         codes = [text for text in expected if iso6346.is_valid_code(text)]
-        listed = (
-            over_list(code.views, codes, free=code.text)
-            for code in seen.codes
-            if codes and code.weakest >= LEAST_WEAKEST
+        plates = [text for text in expected if text not in codes]
+        options = [(code, codes) for code in seen.codes] + [(one, plates) for one in seen.plates]
+        listed = tuple(
+            over_list(one.views, texts, free=one.text)
+            for one, texts in options
+            if texts and one.weakest >= results.LEAST_WEAKEST
         )
-        return found, tuple(listed)
+        return found, listed
 
 
 def _each_once(findings: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -138,16 +151,13 @@ def _entry(photo: Photo, name: str, analysis: str, failure: str = "") -> Coverag
     )
 
 
-def _has_code(seen: Seen) -> bool:
-    return bool(seen.codes) and _is_clear(seen.codes[0])
-
-
 def readings(
     lines: Sequence[TextLine],
     *,
     photo: Photo,
     provenance: Provenance,
-    codes: Sequence[CodeCandidate] | None = None,
+    seen: Seen | None = None,
+    model: ReadingModel | None = None,
 ) -> tuple[Reading, ...]:
     """Codes, size-types and plates among the lines of one photograph.
 
@@ -155,79 +165,59 @@ def readings(
         lines: of the photograph.
         photo: for its sha256.
         provenance: of the engine.
-        codes: what was made of the lines and more looks; None: the lines' texts are all there is.
+        seen: what was made of the lines and more looks; None: the lines' texts are all there is.
+        model: probabilities and thresholds of what was `seen`.
 
     A photograph that shows a container code is one of a container: a text on it that has no
     known plate's shape is then not taken for a plate.
     """
-    if codes is None:
-        codes = container_code.candidates(lines)
-    # What no crop shows, and only the grammar makes a code, is not even a guess.
-    codes = [c for c in codes if c.decoded is None or c.weakest >= LEAST_WEAKEST]
-    found = [_code(c, photo, provenance) for c in codes]
-    if codes:
+    codes: Sequence[CodeCandidate]
+    plates: Sequence[PlateCandidate]
+    if seen is None:
+        codes, plates = container_code.candidates(lines), plate.candidates(lines)
+    else:
+        codes, plates = seen.codes, seen.plates
+    codes = [c for c in codes if c.decoded is None or c.weakest >= results.LEAST_WEAKEST]
+    found = [_code(c, photo, provenance, model) for c in codes]
+    if codes and seen is not None:
         found += [
-            Reading(
-                evidence=Evidence(scan_sha256=photo.sha256, box=piece.box),
-                provenance=replace(provenance, threshold=ACCEPT_SIZE_TYPE),
-                subject=Subject.SIZE_TYPE,
-                text=piece.text,
-                accepted=piece.score >= ACCEPT_SIZE_TYPE,
-                score=piece.score,
-                weakest=piece.score,
-                orientation=Orientation.HORIZONTAL,
-            )
-            for piece in container_code.size_types(lines)
+            results.size_type_reading(one, photo=photo, by=provenance) for one in seen.size_types
+        ]
+    elif codes:
+        found += [
+            _size_type(piece, photo, provenance) for piece in container_code.size_types(lines)
         ]
     credible = [c for c in codes if c.check_digit is CheckDigit.CORRECT or not c.replaced]
-    for candidate in plate.candidates(lines):
+    for candidate in plates:
         inside = any(
             candidate.box.intersection_px(c.box) > 0.3 * candidate.box.area_px for c in credible
         )
         if inside or (credible and not candidate.countries):
             continue
-        found.append(_plate(candidate, photo, provenance))
+        found.append(_plate(candidate, photo, provenance, model))
     return tuple(found)
 
 
-def _is_clear(candidate: CodeCandidate) -> bool:
-    """Whether every character, the check digit too, was seen and hardly anything else fits."""
-    return (
-        candidate.check_digit is CheckDigit.CORRECT
-        and not candidate.replaced
-        and candidate.score >= ACCEPT_SHARE
-        and candidate.weakest >= ACCEPT_WEAKEST
-    )
-
-
-def _decoded_code(
-    candidate: CodeCandidate, decoded: Decoded, photo: Photo, provenance: Provenance
-) -> Reading:
-    notes = []
-    if candidate.check_digit is CheckDigit.NOT_SEEN:
-        notes.append("check digit not seen; the one shown is computed")
-    unseen = [decoded.text[i] for i in decoded.supplied if i < CHECK_POSITION or decoded.whole]
-    if unseen:
-        notes.append(f"not seen and put in by the grammar: {', '.join(unseen)}")
+def _size_type(piece: Piece, photo: Photo, provenance: Provenance) -> Reading:
     return Reading(
-        evidence=Evidence(scan_sha256=photo.sha256, box=candidate.box, quad=candidate.quad),
-        provenance=replace(provenance, threshold=ACCEPT_SHARE),
-        subject=Subject.CONTAINER_CODE,
-        text=decoded.text,
-        accepted=_is_clear(candidate),
-        score=decoded.share,
-        weakest=decoded.weakest,
-        orientation=candidate.orientation,
-        check_digit=candidate.check_digit,
-        alternatives=decoded.alternatives,
-        supplied=decoded.supplied,
-        note="; ".join(notes),
+        evidence=Evidence(scan_sha256=photo.sha256, box=piece.box),
+        provenance=replace(provenance, threshold=ACCEPT_SIZE_TYPE),
+        subject=Subject.SIZE_TYPE,
+        text=piece.text,
+        accepted=piece.score >= ACCEPT_SIZE_TYPE,
+        score=piece.score,
+        weakest=piece.score,
+        orientation=Orientation.HORIZONTAL,
     )
 
 
-def _code(candidate: CodeCandidate, photo: Photo, provenance: Provenance) -> Reading:
-    if candidate.decoded is not None:
-        return _decoded_code(candidate, candidate.decoded, photo, provenance)
+def _code(
+    candidate: CodeCandidate, photo: Photo, provenance: Provenance, model: ReadingModel | None
+) -> Reading:
+    if candidate.decoded is not None and model is not None:
+        return results.code_reading(
+            candidate, candidate.decoded, photo=photo, model=model, by=provenance
+        )
     threshold = ACCEPT_REPLACED if candidate.replaced else ACCEPT_CODE
     note = ""
     if candidate.replaced:
@@ -257,7 +247,13 @@ def _code(candidate: CodeCandidate, photo: Photo, provenance: Provenance) -> Rea
     )
 
 
-def _plate(candidate: PlateCandidate, photo: Photo, provenance: Provenance) -> Reading:
+def _plate(
+    candidate: PlateCandidate, photo: Photo, provenance: Provenance, model: ReadingModel | None
+) -> Reading:
+    if candidate.decoded is not None and model is not None:
+        return results.plate_reading(
+            candidate, candidate.decoded, photo=photo, model=model, by=provenance
+        )
     known = candidate.countries
     threshold, note = ACCEPT_PLATE, ""
     if not known:

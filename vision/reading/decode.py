@@ -27,6 +27,7 @@ MOST_AGAINST = 8.0
 # Hardly any container is painted without its check digit: e**-3 is one in twenty.
 TEN_PRIOR = -3.0
 SUPPLIED_BELOW = 0.15
+SAME_TO_ANYBODY = (("O", "0"), ("I", "1"))
 MAX_WINDOWS = 6
 _LEAST_LETTERS, _MOST_ODD = 2, 3
 
@@ -124,7 +125,7 @@ def decode(views: Sequence[View]) -> Decoded | None:
     rivals = {t: s for t, s in scores.items() if t != text and not (whole and t == text[:-1])}
     total = float(np.logaddexp.reduce([*rivals.values(), scores[text]]))
     main = max(views, key=lambda part: _relative(text, part))
-    seen = _seen(main.posteriors, text)
+    seen = ctc.character_posteriors(folded(main.posteriors), text)
     return Decoded(
         text=text if whole else text + str(iso6346.check_digit(text)),
         share=float(np.exp(scores[text] - total)),
@@ -156,17 +157,12 @@ def _relative(text: str, part: View) -> float:
     return own - max(part.texts.values())
 
 
-def _seen(posteriors: Posteriors, text: str) -> list[float]:
-    """How well the picture shows each character; what looks the same to anybody is the same."""
-    folded = posteriors.copy()
-    for digit, letter in LETTER_FOR.items():
-        if digit in "01":
-            _fold(folded, digit, letter)
-    return list(ctc.character_posteriors(folded, text))
-
-
-def _fold(posteriors: Posteriors, one: str, other: str) -> None:
-    a, b = ctc.CHARACTERS.index(one) + 1, ctc.CHARACTERS.index(other) + 1
-    both = posteriors[:, a] + posteriors[:, b]
-    posteriors[:, a] = both
-    posteriors[:, b] = both
+def folded(posteriors: Posteriors) -> Posteriors:
+    """Posteriors in which O and 0, and I and 1, are one character: they look the same."""
+    both = posteriors.copy()
+    for one, other in SAME_TO_ANYBODY:
+        a, b = ctc.CHARACTERS.index(one) + 1, ctc.CHARACTERS.index(other) + 1
+        total = posteriors[:, a] + posteriors[:, b]
+        both[:, a] = total
+        both[:, b] = total
+    return both

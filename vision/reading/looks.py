@@ -12,13 +12,16 @@ import numpy.typing as npt
 
 from vision.findings import CheckDigit, Orientation
 from vision.geometry import Quad
-from vision.reading import decode
+from vision.reading import decode, plate_looks
 from vision.reading.container_code import CodeCandidate, distinct
 from vision.reading.decode import View
 from vision.reading.engines import LineEngine, TextLine
 from vision.reading.frame import without_frame
 from vision.reading.layout import chains, pieces_of
 from vision.reading.line import cut_line
+from vision.reading.plate import PlateCandidate
+from vision.reading.plate_looks import PlateSighting
+from vision.reading.size_type import SizeType, size_types
 from vision.reading.strips import longer, strips
 
 SAME_PLACE = 0.5
@@ -54,10 +57,12 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """All lines of the last look, and the codes of all looks together, best first."""
+    """All lines of the last look; codes, size-types and plates of all looks, best first."""
 
     lines: tuple[TextLine, ...]
     codes: tuple[CodeCandidate, ...]
+    plates: tuple[PlateCandidate, ...]
+    size_types: tuple[SizeType, ...]
 
 
 def seen(
@@ -70,11 +75,31 @@ def seen(
     """
     lines, found = sightings(engine, pixels, look=FIRST)
     found = confirmed(engine, pixels, found)
-    quick = Seen(lines=lines, codes=tuple(codes(found)))
+    plates = plate_looks.sightings(engine, pixels, lines)
+    quick = _seen(lines, found, plates, lines)
     if done(quick):
         return quick
-    lines, more = sightings(engine, pixels, look=CLOSER)
-    return Seen(lines=lines, codes=tuple(codes([*found, *confirmed(engine, pixels, more)])))
+    closer, more = sightings(engine, pixels, look=CLOSER)
+    found += confirmed(engine, pixels, more)
+    nearer = plate_looks.sightings(engine, pixels, closer)
+    # A plate is small: where the closer look found it, the quick one only blurs what it says.
+    plates = [*nearer, *(one for one in plates if not plate_looks.is_among(one, nearer))]
+    return _seen(closer, found, plates, lines, closer)
+
+
+def _seen(
+    lines: tuple[TextLine, ...],
+    found: Sequence[Sighting],
+    plates: Sequence[PlateSighting],
+    *looks: tuple[TextLine, ...],
+) -> Seen:
+    ways = [chain for own in looks for chain in chains(pieces_of(own))]
+    return Seen(
+        lines=lines,
+        codes=tuple(codes(found)),
+        plates=tuple(plate_looks.plates(plates)),
+        size_types=tuple(size_types(ways)),
+    )
 
 
 def sightings(

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from vision.findings import Orientation
 from vision.geometry import Box, Quad
 from vision.grammar import iso6346, plate
+from vision.reading.decode import View
 from vision.reading.engines import TextLine
 from vision.reading.layout import chains, pieces_of
+from vision.reading.plate_decode import DecodedPlate
 
 MAX_REPLACED = 1
 
@@ -17,7 +19,8 @@ MAX_REPLACED = 1
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlateCandidate:
     """A plate that the lines may show. `countries` is empty if its shape is none we know;
-    `replaced` counts look-alikes (0 for O) put right to fit a shape.
+    `replaced` counts look-alikes (0 for O) put right to fit a shape. Of an engine that gives
+    posteriors, `decoded` holds what they say, and `views` the crops.
     """
 
     text: str
@@ -26,6 +29,8 @@ class PlateCandidate:
     weakest: float
     orientation: Orientation
     quad: Quad
+    decoded: DecodedPlate | None = None
+    views: tuple[View, ...] = ()
 
     @property
     def box(self) -> Box:
@@ -39,7 +44,7 @@ def candidates(lines: Sequence[TextLine]) -> list[PlateCandidate]:
         text = chain.text
         if chain.orientation is Orientation.VERTICAL or len(chain.pieces) > 3:
             continue
-        if not plate.may_be_plate(text) or _is_marking(text):
+        if not plate.may_be_plate(text) or is_marking(text):
             continue
         fitted = _fitted(text)
         found.append(
@@ -52,6 +57,11 @@ def candidates(lines: Sequence[TextLine]) -> list[PlateCandidate]:
                 quad=chain.quad,
             )
         )
+    return distinct(found)
+
+
+def distinct(found: Sequence[PlateCandidate]) -> list[PlateCandidate]:
+    """The best of those that claim the same place, best first."""
     kept: list[PlateCandidate] = []
     for candidate in sorted(found, key=_rank):
         box = candidate.box
@@ -77,10 +87,11 @@ def _fitted(text: str) -> plate.PlateFit | None:
 
 
 def _rank(candidate: PlateCandidate) -> tuple[float, float]:
-    doubt = 0.35 * (not candidate.countries) + 0.2 * candidate.replaced - candidate.weakest
+    sure = candidate.weakest if candidate.decoded is None else candidate.decoded.share
+    doubt = 0.35 * (not candidate.countries) + 0.2 * candidate.replaced - sure
     return (doubt, -candidate.box.area_px)
 
 
-def _is_marking(text: str) -> bool:
+def is_marking(text: str) -> bool:
     """Marks of containers and papers that have a plate's shape."""
     return iso6346.is_size_type(text) or text.endswith(("KG", "LB", "LBS", "CUM", "CUFT", "TARE"))

@@ -1,11 +1,11 @@
-"""Train the reader of lines: the architecture of EasyOCR, with checkpoints that resume.
+"""Train the reader of lines further, with checkpoints that resume.
 
     python -m vision.training.line_reader RECIPE --crops DIR --out RUN --minutes 90
-    python -m vision.training.line_reader RECIPE --out RUN --export weights/line-reader/1
+    python -m vision.training.line_reader RECIPE --out RUN --export weights/line-reader/2
 
 `--crops` holds shards of `vision.training.line_crops`. The learning rate follows the part of
-`--minutes` that has passed, over all resumed runs together. The export writes `model.onnx` for
-serving, and the same weights as EasyOCR's custom network: `line_reader.pth`, `.yaml`, `.py`.
+`--minutes` that has passed, over all resumed runs together. The export writes `model.onnx`, which
+serves, and which `vision.reading.engines.easyocr` runs inside EasyOCR as its custom network.
 """
 
 from __future__ import annotations
@@ -22,12 +22,14 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+import onnx
 import torch
-from easyocr.model.vgg_model import Model
+from onnx import numpy_helper
 from torch import nn
 
 from vision.reading.line import HEIGHT_PX
 from vision.training.line_crops import LineCrop, read_shard
+from vision.training.line_network import Model
 
 BLANK = 0
 CHECKPOINT_S = 240.0
@@ -43,7 +45,7 @@ class LineRecipe:
 
     characters: str
     seed: int
-    network: dict[str, int]
+    start: str
     share: float
     batch: int
     learning_rate: float
@@ -57,7 +59,7 @@ def read_line_recipe(path: Path) -> LineRecipe:
     return LineRecipe(
         characters=stored["characters"],
         seed=stored["seed"],
-        network=dict(stored["network"]),
+        start=stored["network"]["start"],
         share=stored["photographed"]["share"],
         batch=training["batch"],
         learning_rate=training["learning_rate"],
@@ -65,10 +67,9 @@ def read_line_recipe(path: Path) -> LineRecipe:
     )
 
 
-def build(recipe: LineRecipe) -> nn.Module:
-    """Class 0 is the blank, as EasyOCR's converter has it."""
-    network: nn.Module = Model(**recipe.network, num_class=len(recipe.characters) + 1)
-    return network.to(memory_format=torch.channels_last)
+def build(recipe: LineRecipe) -> Model:
+    """The network of the graph that the recipe starts from; class 0 is the blank."""
+    return Model(recipe.start, num_class=len(recipe.characters) + 1)
 
 
 def held_out(crop: LineCrop) -> bool:
@@ -133,19 +134,10 @@ def tensor_of(crops: Sequence[LineCrop]) -> Tensor:
     return torch.from_numpy(batch)
 
 
-def forward(network: nn.Module, lines: Tensor) -> Tensor:
-    """As the network's own `forward`, the convolutions in bfloat16: half the time on CPU."""
-    device = next(network.parameters()).device
-    with torch.autocast(device.type, dtype=torch.bfloat16):
-        seen = network.FeatureExtraction(lines.to(device, memory_format=torch.channels_last))
-        seen = network.AdaptiveAvgPool(seen.permute(0, 3, 1, 2)).squeeze(3)
-    scores: Tensor = network.Prediction(network.SequenceModeling(seen.float()))
-    return scores
-
-
 def loss_of(network: nn.Module, crops: Sequence[LineCrop], recipe: LineRecipe) -> Tensor:
     """CTC loss of one batch."""
-    scores = forward(network, tensor_of(crops)).log_softmax(2).permute(1, 0, 2)
+    device = next(network.parameters()).device
+    scores = network(tensor_of(crops).to(device)).permute(1, 0, 2)
     codes = [recipe.characters.index(char) + 1 for crop in crops for char in crop.text]
     lengths = torch.tensor([len(crop.text) for crop in crops])
     steps = torch.full((len(crops),), scores.shape[0])
@@ -262,51 +254,18 @@ def _save(
 
 
 def export(recipe: LineRecipe, *, run: Path, out: Path) -> None:
-    """Write `model.onnx` (grey (B, 1, height, W) in [-1, 1] to probabilities (B, T, classes)) and
-    EasyOCR's three files of a custom network.
-    """
+    """Write `model.onnx`: the graph that the recipe started from, with the weights of the run."""
     network = build(recipe)
     stored = torch.load(run / "last.pt", map_location="cpu", weights_only=True)
     network.load_state_dict(stored["network"])
-    network.eval()
+    proto = onnx.load(recipe.start)
+    own = dict(network.named_parameters())
+    for tensor in proto.graph.initializer:
+        if tensor.name in network.names:
+            value = own[network.names[tensor.name]].detach().numpy()
+            tensor.CopyFrom(numpy_helper.from_array(value, tensor.name))
     out.mkdir(parents=True, exist_ok=True)
-    torch.onnx.export(
-        _Probabilities(network),
-        (torch.zeros(1, 1, HEIGHT_PX, 256),),
-        str(out / "model.onnx"),
-        input_names=["lines"],
-        output_names=["probabilities"],
-        dynamic_axes={"lines": {0: "batch", 3: "width"}, "probabilities": {0: "batch", 1: "steps"}},
-        opset_version=17,
-        dynamo=False,
-    )
-    # EasyOCR was written for a network inside DataParallel.
-    state = {f"module.{name}": value for name, value in network.state_dict().items()}
-    torch.save(state, out / "line_reader.pth")
-    source = Path(sys.modules[Model.__module__].__file__ or "").read_text(encoding="utf-8")
-    (out / "line_reader.py").write_text(
-        source.replace("from .modules", "from easyocr.model.modules")
-    )
-    settings = [
-        f"imgH: {HEIGHT_PX}",
-        "network_params:",
-        *(f"  {name}: {value}" for name, value in recipe.network.items()),
-        "lang_list: ['en']",
-        f"character_list: '{recipe.characters}'",
-    ]
-    (out / "line_reader.yaml").write_text("\n".join(settings) + "\n", encoding="utf-8")
-
-
-class _Probabilities(nn.Module):  # type: ignore[misc]  # torch is not typed here
-    def __init__(self, network: nn.Module) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(self, lines: Tensor) -> Tensor:
-        # The mean over the height, spelled out: adaptive pooling of an open width has no ONNX form.
-        seen = self.network.FeatureExtraction(lines).permute(0, 3, 1, 2).mean(dim=3)
-        scores: Tensor = self.network.Prediction(self.network.SequenceModeling(seen))
-        return scores.softmax(2)
+    (out / "model.onnx").write_bytes(proto.SerializeToString())
 
 
 def main() -> None:

@@ -18,7 +18,8 @@ WEIGHTS = Path(__file__).parents[3] / "weights"
 
 @pytest.fixture(scope="module")
 def analyser() -> PhotoAnalyser:
-    return PhotoAnalyser(LineReaderEngine(Shelf(WEIGHTS)))
+    shelf = Shelf(WEIGHTS)
+    return PhotoAnalyser(LineReaderEngine(shelf), shelf=shelf)
 
 
 def photo(code: str, *, seed: int = 3) -> Photo:

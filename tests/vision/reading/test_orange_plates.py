@@ -95,7 +95,7 @@ def test_an_empty_line_is_no_pair() -> None:
 def analyser() -> PhotoAnalyser:
     shelf = Shelf(WEIGHTS)
     engine = LineReaderEngine(shelf)
-    return PhotoAnalyser(engine, parts=(DangerSigns(engine, shelf),))
+    return PhotoAnalyser(engine, shelf=shelf, parts=(DangerSigns(engine, shelf),))
 
 
 def plates(analyser: PhotoAnalyser, pixels: np.ndarray) -> list[Reading]:

@@ -1,12 +1,14 @@
-"""EasyOCR with our own weights as its custom network; needs the `train` extra (torch).
+"""EasyOCR with our own weights as its custom network; needs the `train` extra (torch, onnx).
 
-EasyOCR unpickles its weight files, so they are verified against their manifest first, and nothing
-is ever downloaded. Its own text detector has no weights here; RapidOCR's finds the lines.
+EasyOCR unpickles its weight files, so they are never shipped: they are made from the verified ONNX
+file when the engine opens, in a folder of its own, and nothing is ever downloaded. EasyOCR's own
+text detector has no weights here; ours finds the lines.
 """
 
 from __future__ import annotations
 
-import hashlib
+import importlib
+import tempfile
 import threading
 from pathlib import Path
 from typing import Any
@@ -15,13 +17,14 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from vision.errors import ModelUnavailable, TamperedWeights
+from vision.errors import ModelUnavailable
 from vision.findings import Provenance
 from vision.models.shelf import Shelf
+from vision.reading.ctc import CHARACTERS
 from vision.reading.engines import TextLine
-from vision.reading.engines.line_reader import MODEL
-from vision.reading.engines.rapidocr import RapidOcrEngine
-from vision.reading.line import cut_line
+from vision.reading.engines.line_reader import MODEL, SHORT_PX
+from vision.reading.engines.text_finder import TextFinder
+from vision.reading.line import HEIGHT_PX, cut_line
 
 NETWORK = "line_reader"
 
@@ -30,28 +33,24 @@ class EasyOcrEngine:
     """Opened on first use; one call at a time, as EasyOCR keeps state.
 
     Args:
-        shelf: its `line-reader` lists the three files of the custom network under `extra_files`.
+        shelf: holds `line-reader`.
         threads: ONNX Runtime threads of the detector.
     """
 
     def __init__(self, shelf: Shelf, *, threads: int = 1) -> None:
         self._shelf = shelf
-        self._detector = RapidOcrEngine(threads=threads)
+        self._finder = TextFinder(threads=threads)
         self._lock = threading.Lock()
         self._reader: Any = None
 
     @property
     def provenance(self) -> Provenance:
         manifest = self._shelf.manifest(MODEL)
-        return Provenance(
-            model="easyocr",
-            version=manifest.version,
-            sha256=manifest.extra_files[f"{NETWORK}.pth"],
-        )
+        return Provenance(model="easyocr", version=manifest.version, sha256=manifest.sha256)
 
     def read(self, pixels: npt.NDArray[np.uint8]) -> tuple[TextLine, ...]:
         found = []
-        for quad in self._detector.find(pixels):
+        for quad in self._finder.find(pixels, short_px=SHORT_PX):
             text, score = self.read_line(cut_line(pixels, quad))
             if text:
                 found.append(TextLine(text=text, score=score, quad=quad))
@@ -72,29 +71,43 @@ class EasyOcrEngine:
 
     def _open(self) -> Any:
         if self._reader is None:
-            folder = self._verified_folder()
             try:
                 import easyocr  # noqa: PLC0415 - the one importer, of the train extra
             except ImportError as problem:
                 hint = "pip install 'tallyman[train]'"
                 raise ModelUnavailable(f"easyocr is not installed: {hint}") from problem
-            self._reader = easyocr.Reader(
-                ["en"],
-                gpu=False,
-                recog_network=NETWORK,
-                model_storage_directory=str(folder),
-                user_network_directory=str(folder),
-                download_enabled=False,
-                detector=False,
-                verbose=False,
-                quantize=False,
-            )
+            with tempfile.TemporaryDirectory() as folder:
+                self._write_network(Path(folder))
+                self._reader = easyocr.Reader(
+                    ["en"],
+                    gpu=False,
+                    recog_network=NETWORK,
+                    model_storage_directory=folder,
+                    user_network_directory=folder,
+                    download_enabled=False,
+                    detector=False,
+                    verbose=False,
+                    quantize=False,
+                )
         return self._reader
 
-    def _verified_folder(self) -> Path:
-        folder = self._shelf.folder(MODEL)
-        for name, expected in self._shelf.manifest(MODEL).extra_files.items():
-            found = hashlib.sha256((folder / name).read_bytes()).hexdigest()
-            if found != expected:
-                raise TamperedWeights(f"{name}: sha256 {found}, its manifest says {expected}")
-        return folder
+    def _write_network(self, folder: Path) -> None:
+        """The three files of a custom network: settings, code and weights.
+
+        The network is built in this process from the graph beside them; the weights are its own.
+        """
+        import torch  # noqa: PLC0415 - of the train extra
+
+        graph = folder / "model.onnx"
+        graph.write_bytes(self._shelf.read(MODEL))
+        code = "from vision.training.line_network import Model\n"
+        (folder / f"{NETWORK}.py").write_text(code, encoding="utf-8")
+        settings = (
+            f"imgH: {HEIGHT_PX}\nnetwork_params:\n  graph: '{graph}'\n"
+            f"lang_list: ['en']\ncharacter_list: '{CHARACTERS}'\n"
+        )
+        (folder / f"{NETWORK}.yaml").write_text(settings, encoding="utf-8")
+        network = importlib.import_module("vision.training.line_network").Model(str(graph))
+        # EasyOCR was written for a network inside DataParallel.
+        state = {f"module.{name}": value for name, value in network.state_dict().items()}
+        torch.save(state, folder / f"{NETWORK}.pth")
