@@ -12,10 +12,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from service.cli.terminal import JsonOption, out
+from service.nomenclature.calibrating import fit_calibration
 from service.nomenclature.confidence import shipped_calibration
 from service.nomenclature.evaluation import (
     cases_of,
-    fit_calibration,
     measure,
     read_hard_cases,
     spelt_out,
@@ -205,6 +205,8 @@ def _show_goods(title: str, figures: dict[str, Any]) -> None:
         f"{figures['latency_ms']['p50']} ms (p95 {figures['latency_ms']['p95']} ms) each",
         highlight=False,
     )
+    bins = (f"{b['said']:.2f} was {b['was']:.2f} ({b['n']})" for b in figures["reliability"])
+    out.print(f"said: {', '.join(bins)}", highlight=False)
 
 
 def _cell(value: float | int | None) -> str:

@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
+from service.cli.journey_words import journey_lines
 from service.cli.terminal import err, out
 from service.config import Settings
 from service.domain.access import Caller, Role
@@ -144,7 +145,7 @@ def show(
         sys.stdout.write(PapersOut(papers=whole).model_dump_json(indent=1) + "\n")
         return
     for history, paper in zip(found, whole, strict=True):
-        _print_paper(history, paper.body, paper.field_origins)
+        _print_paper(history, paper)
 
 
 def _whole(desk: PaperDesk, history: PaperHistory) -> PaperOut:
@@ -155,7 +156,7 @@ def _whole(desk: PaperDesk, history: PaperHistory) -> PaperOut:
     return paper_out(history, shown=shown)
 
 
-def _print_paper(history: PaperHistory, body: object, field_origins: dict[str, str]) -> None:
+def _print_paper(history: PaperHistory, paper: PaperOut) -> None:
     state = history.state
     title = title_of(history.id, state.counts.revision)
     words = ", ".join(
@@ -177,8 +178,12 @@ def _print_paper(history: PaperHistory, body: object, field_origins: dict[str, s
     out.print(table)
     fields = Table("Field", "Value", "From", box=None)
     default = state.counts.origin.where
-    for path, value in _leaves(body):
-        fields.add_row(escape(path), escape(str(value)), escape(field_origins.get(path, default)))
+    for what, words in () if paper.journey is None else journey_lines(paper.journey):
+        fields.add_row(f"[bold]{what}[/]", escape(words), "")
+    for path, value in _leaves(paper.body):
+        if paper.journey is None or not path.startswith("fixes."):
+            origin = paper.field_origins.get(path, default)
+            fields.add_row(escape(path), escape(str(value)), escape(origin))
     out.print(fields)
     out.print()
 

@@ -61,7 +61,8 @@ class GoodsMatch:
     """What a description was found to mean.
 
     `candidates` are ranked and there even when the answer is an abstention, for a person to look
-    at. `probability` is that the first one is right. `stated_codes` and `stated_un` are what the
+    at. `probability` is that the first one is right, as counted on words that the tables lack; on
+    words that they have it is right more often. `stated_codes` and `stated_un` are what the
     text says itself; they are not mixed with what its words mean, so that the two can disagree.
     """
 

@@ -138,16 +138,17 @@ def seals(fields: Fields, equipment: Element, *, to: str) -> tuple[str, ...]:
     Raises:
         RefusedStatement: the stated number of seals is not the number of seals.
     """
-    found = tuple(
-        fields.convert(e, lexical.reference, to=f"{to}.{i}")
-        for i, e in enumerate(e for e in equipment.all("seal/identifier") if e.text)
-    )
+    named = [e for e in equipment.all("seal/identifier") if e.text]
+    # Senders write "None" where the schema wants a seal and there is none.
+    numbers = [e for e in named if e.text.upper() not in lexical.NO_SEAL]
     stated = fields.count(equipment, "numberOfSeals")
-    if stated is not None and stated != len(found):
+    if stated is not None and stated not in (len(numbers), len(named)):
         raise RefusedStatement(
-            f"numberOfSeals is {stated}, but {len(found)} are named", where=equipment.where
+            f"numberOfSeals is {stated}, but {len(numbers)} are named", where=equipment.where
         )
-    return found
+    return tuple(
+        fields.convert(e, lexical.reference, to=f"{to}.{i}") for i, e in enumerate(numbers)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

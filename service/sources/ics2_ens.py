@@ -14,6 +14,7 @@ Source: ICS2 HTI interface element descriptions 2.02 (namespaces `urn:wco:datamo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from service.domain.declaration import DeclaredLoad
@@ -35,6 +36,7 @@ FUNCTIONS = {
     **{f"ie3a{number}": Function.AMENDMENT for number in range(10, 60)},
     "ie3q04": Function.CANCELLATION,
 }
+_ISO_SIZE_TYPE = re.compile(r"[0-9A-Z]{2}[A-Z0-9]{2}")
 PACKED = {"A": DeclaredLoad.EMPTY, "B": DeclaredLoad.LOADED}
 """Code list CL709, container packed status."""
 
@@ -173,10 +175,18 @@ def _one(fields: Fields, element: Element, code: str, *, to: str) -> Equipment:
         )
     return Equipment(
         code=code,
-        size_type=fields.text(element, "containerSizeAndType", to=f"{to}.size_type") or None,
+        size_type=_size_type(fields, element, to=f"{to}.size_type"),
         load=PACKED.get(status),
         seals=eu_messages.seals(fields, element, to=f"{to}.seals"),
     )
+
+
+def _size_type(fields: Fields, element: Element, *, to: str) -> str | None:
+    """By ISO 6346. Code list CL710 numbers types in a way of its own, which says nothing here."""
+    stated = fields.text(element, "containerSizeAndType").upper()
+    if not _ISO_SIZE_TYPE.fullmatch(stated):
+        return None
+    return fields.text(element, "containerSizeAndType", to=to).upper()
 
 
 def _transport(fields: Fields, message: Element, levels: list[Element]) -> Transport:

@@ -12,9 +12,11 @@ from pydantic_core import to_jsonable_python
 
 from service.domain.papers.corrections import Action, Correction
 from service.domain.papers.current import Version
+from service.domain.papers.journey import Journey, journey_of
 from service.domain.papers.matching import Because, Slot
 from service.domain.papers.paper import Body, Function, Origin, Paper, PaperKind
 from service.domain.papers.paper_finding import PaperFinding
+from service.domain.papers.track import Track
 from service.domain.papers.visit import Standing
 from service.usecases.assemble_visit import AssembledVisit, JoinedPaper
 from service.usecases.import_papers import FileReport
@@ -84,6 +86,7 @@ class PaperOut(BaseModel):
     `by_arrival`: sender's numbers and times do not tell, so the last to arrive counts.
     `contradicted_by`: revisions that they do not put before the one that counts either.
     `findings`: what each description suggests beside the code declared, where one paper is shown.
+    `journey`: of a track, where it began and ended, stood and jumped.
     """
 
     kind: PaperKind
@@ -98,6 +101,7 @@ class PaperOut(BaseModel):
     field_origins: dict[str, str] = {}
     aliases: list[str] = []
     findings: list[PaperFinding] = []
+    journey: Journey | None = None
     versions: list[RevisionOut]
     url: str
 
@@ -226,6 +230,7 @@ def paper_out(
         field_origins=dict(paper.field_origins),
         aliases=list(paper.aliases),
         findings=list(findings),
+        journey=journey_of(paper.body) if isinstance(paper.body, Track) else None,
         versions=[_revision_out(version) for version in history.versions],
         url=f"/v1/papers/{history.id.kind.value}/{quote(history.id.reference)}",
     )

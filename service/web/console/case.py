@@ -28,6 +28,7 @@ from service.web.finding_words import tone_of, words_of
 from service.web.forms import small_form
 from service.web.language import of_page
 from service.web.overlay import labels
+from service.web.paper_schemas import JoinedOut, visit_out
 from service.web.register_schemas import question_out
 from service.web.wiring import Services
 from vision.findings import (
@@ -46,6 +47,7 @@ UNSHOWN = frozenset({"container", "fingerprint", "cargo_embedding"})
 PER_SUBJECT = frozenset({"radiation_explained", "evidence_complete", "registers_answered"})
 ALIKE_SHOWN = 6
 KIND_NAMES = {"xray": "X-ray", "photo": "Photograph", "radiation": "Radiation"}
+MOST_PAPERS = 40
 _ORDER = {Result.MISMATCH: 0, Result.CANNOT_TELL: 1, Result.MATCH: 2}
 
 
@@ -153,6 +155,7 @@ def _show(
             question_out(question, caller=caller)
             for question in services.registers.store.of(file.inspection.id)
         ],
+        joined=_joined(services, file, caller),
         controls=services.budgets.store.control_results(file.inspection.id),
         settled=file.inspection.state in api_inspections.SETTLED,
         next_id=next_to_decide(services, caller, after=file.inspection.id),
@@ -164,6 +167,14 @@ def _show(
         message=message,
         form=form or {},
     )
+
+
+def _joined(services: Services, file: CaseFile, caller: Caller) -> list[JoinedOut]:
+    """What belongs to the visit, strongest first; nothing before there is something to join by."""
+    if not file.analyses:
+        return []
+    assembled = services.papers.visit(file.inspection.id, caller=caller)
+    return visit_out(assembled).joined[:MOST_PAPERS]
 
 
 def view_of(file: EvidenceFile, findings: tuple[Finding, ...]) -> ScanView:

@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from service.nomenclature.calibrating import fit_logistic, lowest_threshold
 from service.nomenclature.confidence import Calibration, Evidence
 from service.nomenclature.description import DescriptionReader, Kind
 from service.nomenclature.evaluation import (
     Case,
     calibration_error,
-    fit_logistic,
-    lowest_threshold,
     measure,
     read_hard_cases,
+    reliability,
     spelt_out,
     split,
 )
@@ -287,6 +287,14 @@ def test_calibration_error_is_the_gap_between_said_and_was() -> None:
     assert calibration_error([(0.9, True)] * 9 + [(0.9, False)]) == pytest.approx(0.0)
     assert calibration_error([(0.9, False)] * 4) == pytest.approx(0.9)
     assert calibration_error([]) is None
+
+
+def test_reliability_is_said_and_was_by_tenths() -> None:
+    outcomes = [(0.95, True), (0.95, False), (0.31, False)]
+    assert reliability(outcomes) == [
+        {"n": 1, "said": 0.31, "was": 0.0},
+        {"n": 2, "said": 0.95, "was": 0.5},
+    ]
 
 
 def test_more_evidence_is_never_less_probable() -> None:

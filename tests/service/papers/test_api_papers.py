@@ -23,7 +23,7 @@ from service.usecases.issue_keys import add_user, issue_key
 from service.web.app import create_app
 from service.web.paper_examples import GOODS
 from tests.service.papers.desk import Desk
-from tests.service.papers.paper_builders import CODE, OTHER_CODE, PLATE, SITE
+from tests.service.papers.paper_builders import CODE, NOON, OTHER_CODE, PLATE, SITE
 
 WEIGHTS = Path(__file__).parents[3] / "weights"
 PASSWORD = "correct horse battery"
@@ -335,6 +335,25 @@ def test_papers_dropped_on_the_console_are_filed_and_found(
     found = console.get(f"/papers?q={CODE}").text
     assert MRN in found
     assert "Nothing is filed" in console.get("/papers?q=TGHU8812340").text
+
+
+def test_the_page_of_an_inspection_lists_its_papers_and_the_way_of_its_receiver(
+    console: TestClient, api: TestClient, house: House
+) -> None:
+    visit = house.desk.see(CODE, plates=(PLATE,))
+    day = NOON.date().isoformat()
+    track = (
+        "plate,latitude,longitude,timestamp\n"
+        f"{PLATE},53.00,11.90,{day}T07:00:00Z\n"
+        f"{PLATE},53.00,11.90,{day}T08:00:00Z\n"
+        f"{PLATE},53.05,11.90,{day}T08:05:00Z\n"
+    )
+    send(api, lines(a_document()), track.encode())
+    page = console.get(f"/inspections/{visit}").text
+    assert "Papers of this visit" in page
+    assert MRN in page
+    assert "stood 24 Nov 07:00 to 24 Nov 08:00 UTC at 53.0000, 11.9000" in page
+    assert "3 positions, 5.6 km" in page
 
 
 def test_what_words_suggest_stands_beside_what_is_declared(

@@ -165,3 +165,22 @@ def test_masses_are_learnt_into_the_data_folder(state: Path) -> None:
     done = run("learn-masses", "--json")
     assert done.exit_code == 0, done.output
     assert json.loads((state / "state" / "unit_mass.json").read_text(encoding="utf-8")) == {}
+
+
+def test_a_track_is_shown_by_its_plate_with_its_stops_and_jumps(state: Path) -> None:
+    track = state / "track.csv"
+    track.write_text(
+        "plate,latitude,longitude,timestamp\n"
+        "B-AB 1212,53.00,11.90,2026-11-23T07:00:00Z\n"
+        "B-AB 1212,53.00,11.90,2026-11-23T08:00:00Z\n"
+        "B-AB 1212,53.05,11.90,2026-11-23T08:05:00Z\n"
+        "B-AB 1212,48.10,11.50,2026-11-23T08:10:00Z\n"
+    )
+    assert run("import", track).exit_code == 0
+    shown = run("show", "B-AB 1212").output
+    assert "stood" in shown
+    assert "2026-11-23 07:00 to 2026-11-23 08:00 UTC at 53.0000, 11.9000" in shown
+    assert re.search(r"jump +2026-11-23 08:10 UTC, 55\d km", shown)
+    assert "fixes.0" not in shown
+    document = json.loads(run("show", "B-AB 1212", "--json").stdout)
+    assert len(document["papers"][0]["journey"]["jumps"]) == 1

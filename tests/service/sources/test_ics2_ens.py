@@ -157,3 +157,17 @@ def test_answers_of_customs_are_not_recognised() -> None:
 
 def test_mutations_never_crash_it() -> None:
     assert_survives_mutations(SOURCE, a_filing())
+
+
+def test_a_seal_of_none_is_no_seal_and_its_count_may_be_nought() -> None:
+    text = a_filing().replace("<numberOfSeals>1<", "<numberOfSeals>0<").replace(">SL-1<", ">None<")
+    (paper,) = read(SOURCE, text).papers
+    assert isinstance(paper.body, Consignment)
+    assert [box.seals for box in paper.body.equipment] == [()]
+
+
+def test_a_size_in_a_code_list_of_its_own_is_no_size_type() -> None:
+    text = a_filing().replace(">22G1<", ">18<")
+    (paper,) = read(SOURCE, text).papers
+    assert isinstance(paper.body, Consignment)
+    assert {box.size_type for box in paper.body.equipment} == {None}
