@@ -17,8 +17,9 @@ from service.cli.terminal import JsonOption, out
 from service.config import Settings
 from service.errors import InvalidInput
 from service.web import overlay
+from service.web.finding_words import words_of
 from service.web.schemas import finding_dicts
-from vision.findings import Analysis, CheckDigit, Ran, Reading
+from vision.findings import Analysis, CheckDigit, Ran, Reading, VehicleColour
 from vision.formats import Limits, read_scan
 from vision.grammar.plate import normalise_plate
 from vision.models.shelf import Shelf
@@ -129,6 +130,9 @@ def _words(page: _Page) -> Iterator[str]:
         yield "nothing read"
     for reading in readings:
         yield from _reading_words(reading)
+    for finding in page.analysis.findings:
+        if isinstance(finding, VehicleColour):
+            yield f"vehicle colour: {words_of(finding)}"
     for posterior in page.listed:
         told = ", ".join(f"{a.text} {a.score:.3f}" for a in posterior.listed)
         words = f"expected, given what reads {posterior.free}: {told}"

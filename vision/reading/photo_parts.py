@@ -6,8 +6,9 @@ from vision.models.shelf import Shelf
 from vision.reading.danger_signs import DangerSigns
 from vision.reading.engines import OcrEngine
 from vision.reading.photo_part import PhotoPart
+from vision.reading.vehicle_colour import ColourOfVehicle
 
 
 def photo_parts(engine: OcrEngine, shelf: Shelf) -> tuple[PhotoPart, ...]:
     """In the order in which they look."""
-    return (DangerSigns(engine, shelf),)
+    return (DangerSigns(engine, shelf), ColourOfVehicle(shelf))

@@ -50,7 +50,7 @@ def fitted(outline: npt.NDArray[np.int32], rough: Corners) -> Corners | None:
         if length < 6:
             return None
         share = (points - a) @ side / length**2
-        away = np.abs((points - a) @ np.array([-side[1], side[0]])) / length
+        away = np.abs((points - a) @ np.array([-side[1], side[0]])) / length**2
         own = points[(share > _ENDS) & (share < 1 - _ENDS) & (away < _REACH)]
         if len(own) < 3:
             return None
