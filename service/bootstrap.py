@@ -108,7 +108,9 @@ def build(settings: Settings, *, analyser: Analyser | None = None) -> Tallyman:
             settings.weights_dir,
             threads=settings.ort_threads,
             limits=limits,
-            scanners=read_scanners(settings.effective_scanners_dir),
+            scanners=read_scanners(
+                settings.effective_scanners_dir, learnt=settings.scanner_masses_file
+            ),
             library=read_library(settings.cargo_library_file),
         )
         lineup = inspector.lineup

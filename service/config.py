@@ -104,6 +104,10 @@ class Settings(BaseSettings):
         return self.scanners_dir or self.data_dir / "scanners"
 
     @property
+    def scanner_masses_file(self) -> Path:
+        return self.data_dir / "scanner_masses.json"
+
+    @property
     def cargo_library_file(self) -> Path:
         return self.data_dir / "cargo_library.json"
 

@@ -34,6 +34,7 @@ from service.cli import (
     replay,
     rules,
     scan,
+    scanners,
     serve,
     users,
 )
@@ -64,6 +65,7 @@ app.command("rules")(rules.rules)
 app.add_typer(evaluate.app, name="evaluate")
 papers.app.command("learn-masses")(masses.learn)
 papers.app.command("learn-cargo")(cargo.learn)
+papers.app.command("learn-scanners")(scanners.learn)
 app.add_typer(papers.app, name="papers")
 app.add_typer(registers.app, name="registers")
 bench.app.command("reconcile")(bench_reconcile.bench_reconcile)

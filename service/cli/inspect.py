@@ -67,7 +67,9 @@ def inspect(
         settings.weights_dir,
         threads=settings.ort_threads,
         limits=limits,
-        scanners=read_scanners(settings.effective_scanners_dir),
+        scanners=read_scanners(
+            settings.effective_scanners_dir, learnt=settings.scanner_masses_file
+        ),
         library=read_library(settings.cargo_library_file),
     )
     analysis = inspector.inspect(raw)

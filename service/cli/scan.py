@@ -52,7 +52,7 @@ def scan(
     settings = Settings()
     limits = Limits(max_bytes=settings.max_upload_bytes)
     shelf = Shelf(settings.weights_dir, threads=settings.ort_threads)
-    scanners = read_scanners(settings.effective_scanners_dir)
+    scanners = read_scanners(settings.effective_scanners_dir, learnt=settings.scanner_masses_file)
     library = read_library(settings.cargo_library_file)
     analyser = XrayAnalyser(shelf, scanners=scanners, library=library)
     findings: list[Finding] = []
