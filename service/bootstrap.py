@@ -110,7 +110,9 @@ def build(settings: Settings, *, analyser: Analyser | None = None) -> Tallyman:
             settings.weights_dir,
             threads=settings.ort_threads,
             limits=limits,
-            scanners=read_scanners(settings.effective_scanners_dir),
+            scanners=read_scanners(
+                settings.effective_scanners_dir, learnt=settings.scanner_masses_file
+            ),
         )
         lineup = inspector.lineup
     except ModelUnavailable as problem:

@@ -113,6 +113,10 @@ class Settings(BaseSettings):
         return self.scanners_dir or self.data_dir / "scanners"
 
     @property
+    def scanner_masses_file(self) -> Path:
+        return self.data_dir / "scanner_masses.json"
+
+    @property
     def effective_session_secret_file(self) -> Path:
         return self.session_secret_file or self.data_dir / "session.key"
 

@@ -42,6 +42,7 @@ from service.cli import (
     replay,
     rules,
     scan,
+    scanners,
     serve,
     simulate,
     users,
@@ -79,6 +80,7 @@ app.command("rules")(rules.rules)
 app.add_typer(evaluate.app, name="evaluate")
 papers.app.command("learn-masses")(masses.learn)
 papers.app.command("contract")(paper_contract.contract)
+papers.app.command("learn-scanners")(scanners.learn)
 app.add_typer(papers.app, name="papers")
 app.add_typer(registers.app, name="registers")
 bench.app.command("xray-objects")(bench_objects.bench_objects)

@@ -66,7 +66,9 @@ def inspect(
         settings.weights_dir,
         threads=settings.ort_threads,
         limits=limits,
-        scanners=read_scanners(settings.effective_scanners_dir),
+        scanners=read_scanners(
+            settings.effective_scanners_dir, learnt=settings.scanner_masses_file
+        ),
     )
     analysis = inspector.inspect(raw)
     verdict = reach_verdict(

@@ -42,7 +42,7 @@ def scan(
     settings = Settings()
     limits = Limits(max_bytes=settings.max_upload_bytes)
     shelf = Shelf(settings.weights_dir, threads=settings.ort_threads)
-    scanners = read_scanners(settings.effective_scanners_dir)
+    scanners = read_scanners(settings.effective_scanners_dir, learnt=settings.scanner_masses_file)
     analyser = XrayAnalyser(shelf, scanners=scanners)
     findings: list[Finding] = []
     coverage: list[CoverageEntry] = []

@@ -13,23 +13,22 @@ One TOML file for each scanner:
     thickness_mm = [0, 10, 20, 40, 80, 160]
     low = [1.0, 0.71, 0.52, 0.30, 0.11, 0.015]     # transmission
     high = [1.0, 0.74, 0.56, 0.33, 0.13, 0.020]    # of the high energy, if there is one
-    [mass]                    # written by `tallyman scan-mass learn`
-    gain = 1.0
-    spread = 0.08
+
+What weighbridges taught later lies in a file beside them, see `LearntMass`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from vision.errors import ModelUnavailable
 from vision.findings import Material
@@ -97,10 +96,17 @@ class _Geometry(_Strict):
     pitch_y_mm: float = Field(gt=0, le=100)
 
 
-class _Mass(_Strict):
+class LearntMass(_Strict):
+    """What a scanner's masses are multiplied by, the relative standard deviation that is left, and
+    how many weighed scans say so.
+    """
+
     gain: float = Field(gt=0.2, lt=5)
     spread: float = Field(ge=0.005, le=1)
-    scans: int = 0
+    scans: int = Field(ge=1)
+
+
+_LEARNT: TypeAdapter[dict[str, LearntMass]] = TypeAdapter(dict[str, LearntMass])
 
 
 class _Wedge(_Strict):
@@ -130,17 +136,42 @@ class _File(_Strict):
     default: bool = False
     geometry: _Geometry | None = None
     wedge: list[_Wedge] = Field(max_length=3, default=[])
-    mass: _Mass | None = None
 
 
-def read_scanners(folder: Path) -> ScannerBook:
+def read_scanners(folder: Path, *, learnt: Path | None = None) -> ScannerBook:
     """Every `*.toml` of the folder; an empty book if there is no such folder.
+
+    Args:
+        folder: holds one file for each scanner.
+        learnt: what `write_learnt` wrote; None or a file that is not there for nothing.
 
     Raises:
         ModelUnavailable: a file is malformed or two are the default; says which and where.
     """
     paths = sorted(folder.glob("*.toml")) if folder.is_dir() else []
-    return _checked(_read(path) for path in paths)
+    book = _checked(_read(path) for path in paths)
+    if learnt is None or not learnt.exists():
+        return book
+    try:
+        masses = _LEARNT.validate_json(learnt.read_bytes())
+    except (OSError, ValidationError) as problem:
+        raise ModelUnavailable(f"{learnt}: {problem}") from problem
+    return ScannerBook(scanners=tuple(_taught(entry, masses) for entry in book.scanners))
+
+
+def write_learnt(path: Path, learnt: Mapping[str, LearntMass]) -> None:
+    """Whole or not at all."""
+    made = path.with_suffix(".new")
+    made.write_bytes(_LEARNT.dump_json(dict(learnt), indent=1) + b"\n")
+    made.replace(path)
+
+
+def _taught(entry: Calibration, masses: Mapping[str, LearntMass]) -> Calibration:
+    # Scans that name no scanner are the default's.
+    found = masses.get(entry.scanner) or (masses.get("") if entry.default else None)
+    if found is None:
+        return entry
+    return replace(entry, mass_gain=found.gain, mass_spread=found.spread)
 
 
 def _checked(entries: Iterable[Calibration]) -> ScannerBook:
@@ -161,7 +192,7 @@ def _read(path: Path) -> Calibration:
         raise ModelUnavailable(f"{path}: {problem.strerror}") from problem
     except (tomllib.TOMLDecodeError, ValidationError, UnicodeDecodeError) as problem:
         raise ModelUnavailable(f"{path}: {problem}") from problem
-    place, mass = stated.geometry, stated.mass
+    place = stated.geometry
     return Calibration(
         scanner=stated.scanner,
         default=stated.default,
@@ -169,8 +200,6 @@ def _read(path: Path) -> Calibration:
         wedges=tuple(_wedge(steps) for steps in stated.wedge),
         pitch_x_mm=place.pitch_x_mm if place else None,
         pitch_y_mm=place.pitch_y_mm if place else None,
-        mass_gain=mass.gain if mass else 1.0,
-        mass_spread=mass.spread if mass else STARTING_SPREAD,
     )
 
 

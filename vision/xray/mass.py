@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from vision.findings import Provenance
 from vision.xray.calibration import Calibration, areal_density_g_cm2
 from vision.xray.materials import CLASSES, UNTOLD
 from vision.xray.transmission import Transmission
@@ -69,6 +70,17 @@ def measure(
         saturated_share=opaque,
         reason="",
     )
+
+
+def version_of(version: str, gain: float) -> str:
+    """A gain that was learnt is part of the version, so that a mass can be traced to it."""
+    return version if gain == 1.0 else f"{version}*{gain:.4f}"
+
+
+def gain_of(provenance: Provenance) -> float:
+    """The gain that a mass was multiplied by."""
+    _, _, gain = provenance.version.partition("*")
+    return float(gain) if gain else 1.0
 
 
 def refused(reason: str, *, saturated: float) -> Mass:

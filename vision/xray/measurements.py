@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from vision.findings import (
     CargoEmbedding,
@@ -150,9 +151,11 @@ def _materials(
 
 def _mass(sight: Sight, seen: InsideView, evidence: Evidence, shelf: Shelf) -> MassEstimate:
     found = _mass_of(sight, seen, shelf)
+    by = _by(mass.MODEL, shelf)
+    gain = sight.calibration.mass_gain if sight.calibration and found.kg is not None else 1.0
     return MassEstimate(
         evidence=evidence,
-        provenance=_by(mass.MODEL, shelf),
+        provenance=replace(by, version=mass.version_of(by.version, gain)),
         mass_kg=found.kg,
         low_kg=found.low_kg,
         high_kg=found.high_kg,

@@ -5,7 +5,13 @@ import pytest
 
 from vision.errors import ModelUnavailable
 from vision.findings import Material
-from vision.xray.calibration import areal_density_g_cm2, read_scanners, steel_mm
+from vision.xray.calibration import (
+    LearntMass,
+    areal_density_g_cm2,
+    read_scanners,
+    steel_mm,
+    write_learnt,
+)
 
 STEEL = """
 [[wedge]]
@@ -66,3 +72,26 @@ def test_two_defaults_are_refused(tmp_path: Path) -> None:
     book(book(tmp_path, HEAD), HEAD.replace("gantry-1", "gantry-2"), "b.toml")
     with pytest.raises(ModelUnavailable, match="default"):
         read_scanners(tmp_path)
+
+
+def test_what_weighbridges_taught_is_part_of_the_book(tmp_path: Path) -> None:
+    book(
+        book(tmp_path, HEAD),
+        HEAD.replace("gantry-1", "gantry-2").replace("true", "false"),
+        "b.toml",
+    )
+    learnt = tmp_path / "masses.json"
+    write_learnt(
+        learnt,
+        {
+            "": LearntMass(gain=1.05, spread=0.03, scans=40),
+            "gantry-2": LearntMass(gain=0.9, spread=0.05, scans=12),
+        },
+    )
+    scanners = read_scanners(tmp_path, learnt=learnt)
+    gains = {entry.scanner: (entry.mass_gain, entry.mass_spread) for entry in scanners.scanners}
+    assert gains == {"gantry-1": (1.05, 0.03), "gantry-2": (0.9, 0.05)}
+    assert read_scanners(tmp_path, learnt=tmp_path / "none").scanners[0].mass_gain == 1.0
+    learnt.write_text('{"": {"gain": 50}}', encoding="utf-8")
+    with pytest.raises(ModelUnavailable, match="gain"):
+        read_scanners(tmp_path, learnt=learnt)

@@ -13,6 +13,7 @@ from vision.models.shelf import Shelf
 from vision.scan import NOTHING_SAID, PixelUnit
 from vision.synthesis.blocks import Block, Scene, calibration, side_view, stack
 from vision.xray.calibration import NO_SCANNERS, Calibration, ScannerBook
+from vision.xray.mass import gain_of
 from vision.xray.measurements import of_containers
 from vision.xray.sight import sight_of
 
@@ -101,3 +102,13 @@ def test_without_any_size_nothing_is_counted() -> None:
     scene = side_view(stack(4, 12, areal_g_cm2=20), seed=5, channels=1)
     bare = replace(scene, image=replace(scene.image, acquisition=NOTHING_SAID))
     assert not found(bare, PackageCount, NO_SCANNERS).accepted
+
+
+def test_a_learnt_gain_multiplies_the_mass_and_is_part_of_its_version() -> None:
+    scene = side_view([HALF], seed=4)
+    taught = ScannerBook(scanners=(replace(calibration(), mass_gain=1.25, mass_spread=0.02),))
+    plain, corrected = found(scene, MassEstimate), found(scene, MassEstimate, taught)
+    assert corrected.mass_kg == pytest.approx(1.25 * plain.mass_kg)
+    assert corrected.high_kg - corrected.low_kg < plain.high_kg - plain.low_kg
+    assert gain_of(plain.provenance) == 1.0
+    assert gain_of(corrected.provenance) == 1.25
