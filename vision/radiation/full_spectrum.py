@@ -40,7 +40,8 @@ HATS = 4
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
     """What is fitted: a spectrum, the background's counts in its channels, how much of them is
-    behind it, and the energy from which the detector sees.
+    behind it, the energy from which the detector sees, and the nuclides (places in
+    `lines.nameable`) that the instrument itself holds.
     """
 
     spectrum: Spectrum

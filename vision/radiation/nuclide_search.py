@@ -24,7 +24,7 @@ TRIED = 8
 # A fall of chi squared: of an expected nuclide, a rare one, another shield of one already there.
 NEEDED, NEEDED_RARE, NEEDED_AGAIN = 25.0, 60.0, 12.0
 RARE = 1.3
-NEEDED_PART, RARE_BESIDE = 0.08, 2.5
+NEEDED_PART, RARE_BESIDE = 0.09, 2.5
 NEEDED_SHARE = 0.02
 # Where no background was measured, the fitted one may be wrong.
 UNMEASURED, UNMEASURED_SHARE = 2.4, 0.05

@@ -26,7 +26,7 @@ FOUND_FROM = 4.5
 LOBE_FWHM, LOBE_SHARE, LOBE_ROUNDS = 3.2, 0.12, 4
 TRIED = tuple(0.0015 * 1.25**step for step in range(21))
 WIDER, KEPT = 1.6, 0.8
-LEAST_CHANNELS = 2.8
+LEAST_CHANNELS, LEAST_CHANNELS_WIDE = 2.8, 5.0
 ABOVE_EDGE = 1.2
 
 
@@ -186,7 +186,9 @@ def resolution_of(spectrum: Spectrum) -> float | None:
     # The edge of what a detector sees at all is no peak.
     lowest = max(50.0, ABOVE_EDGE * float(seen[0])) if seen.size else 50.0
     for resolution in TRIED:
-        if resolution * 661.7 < LEAST_CHANNELS * channel:
+        # Converters differ from channel to channel: in wide peaks that must not count.
+        least = LEAST_CHANNELS if resolution <= SHARP else LEAST_CHANNELS_WIDE
+        if resolution * 661.7 < least * channel:
             continue
         near = filtered(spectrum, None, resolution, error=0.02)
         z = near.area / near.sigma
