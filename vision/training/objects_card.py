@@ -32,7 +32,7 @@ about 6 mean free paths (20 cm of steel) it sees nothing and `visible_share` say
 
 **Trained on** simulated scans alone (`vision.synthesis`: NIST coefficients, Schiff spectra, fan
 geometry, loads by HS heading), half of them through random display curves. No real scan of a
-hidden object was available. Command: `python -m vision.training.xray_objects --out RUN`; then
+hidden object was available. How: `{recipe}`, whose module says the command; then
 `python -m vision.training.promote_objects RUN --weights weights --real DIR/ajna_container`, which
 chose the thresholds and wrote this page and the manifest.
 """
@@ -48,6 +48,7 @@ clean scans before a rule may act alone.
 def manifest_text(
     *,
     labels: tuple[str, ...],
+    recipe: str,
     sha256: str,
     data_sha256: str,
     limits: Limits,
@@ -70,7 +71,7 @@ def manifest_text(
         lines += [f"[thresholds.{name}]", f"value = {value}", f'operating_point = "{point}"', ""]
     lines += [
         "[training]",
-        'recipe = "datasets/recipes/xray-objects.toml"',
+        f'recipe = "{recipe}"',
         'data = "simulated scans (vision.synthesis.xray_scene)"',
         f'data_sha256 = "{data_sha256}"',
         'data_licence = "made by this project"',
@@ -92,10 +93,10 @@ def manifest_text(
     return "\n".join(lines) + "\n"
 
 
-def card(labels: tuple[str, ...], limits: Limits, figures: Mapping[str, Any]) -> str:
+def card(labels: tuple[str, ...], recipe: str, limits: Limits, figures: Mapping[str, Any]) -> str:
     """`card.md` as text."""
     silent = [label for label in labels if label not in limits]
-    parts = [HEAD]
+    parts = [HEAD.replace("{recipe}", recipe)]
     if silent:
         parts.append(
             f"**Abstains** on {', '.join(silent)}: trained, but too weak at the allowed rate of "

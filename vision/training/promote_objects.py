@@ -61,14 +61,14 @@ def thresholds(
     return chosen
 
 
-def promote(
-    run: Path, weights: Path, *, labels: tuple[str, ...], real: Path | None, sizes: Sizes
-) -> dict[str, Any]:
+def promote(run: Path, weights: Path, *, real: Path | None, sizes: Sizes) -> dict[str, Any]:
     """Calibrate, measure, and write `weights/xray-objects/1`; returns all figures.
 
     Raises:
         ValueError: no class finds enough at its rate; `weights` is left as it was.
     """
+    trained = json.loads((run / "trained.json").read_text(encoding="utf-8"))
+    labels, recipe = tuple(trained["labels"]), trained["recipe"]
     scratch = run / "weights"
     shutil.rmtree(scratch, ignore_errors=True)
     shutil.copytree(weights, scratch)
@@ -81,7 +81,12 @@ def promote(
 
     def write(limits: dict[str, tuple[float, str]], figures: dict[str, Any]) -> Shelf:
         text = manifest_text(
-            labels=labels, sha256=sha256, data_sha256=data_sha256, limits=limits, figures=figures
+            labels=labels,
+            recipe=recipe,
+            sha256=sha256,
+            data_sha256=data_sha256,
+            limits=limits,
+            figures=figures,
         )
         (folder / "model.toml").write_text(text, encoding="utf-8")
         return Shelf(scratch, threads=1)
@@ -96,14 +101,15 @@ def promote(
     if not limits:
         raise ValueError("no class finds enough at its rate of false alarms: nothing to serve")
     shelf = write(limits, {})
+    half = Sizes(clean=sizes.clean // 2, each=sizes.each // 2, workers=sizes.workers)
     figures = {
         "counts": _simulated(sizes, shelf),
-        "display": _simulated(sizes, shelf, display=True),
+        "display": _simulated(half, shelf, display=True),
     }
     if real is not None:
         figures["projected"] = evaluate_projected(real, split="val", shelf=shelf)
     write(limits, figures)
-    (folder / "card.md").write_text(card(labels, limits, figures), encoding="utf-8")
+    (folder / "card.md").write_text(card(labels, recipe, limits, figures), encoding="utf-8")
     shutil.copytree(folder, weights / MODEL / "1", dirs_exist_ok=True)
     _serve(weights)
     return {"calibration": trial, "thresholds": limits, **figures}
@@ -149,12 +155,10 @@ def main() -> int:
     parser.add_argument("--each", type=int, default=150)
     parser.add_argument("--workers", type=int, default=1)
     arguments = parser.parse_args()
-    labels = tuple(json.loads((arguments.run / "labels.json").read_text(encoding="utf-8")))
     try:
         figures = promote(
             arguments.run,
             arguments.weights,
-            labels=labels,
             real=arguments.real,
             sizes=Sizes(clean=arguments.clean, each=arguments.each, workers=arguments.workers),
         )

@@ -32,7 +32,8 @@ def train(recipe_file: Path, *, out: Path, workers: int) -> dict[str, str]:
     data_sha256 = build_folder(recipe, out=out / "pictures", workers=workers)
     checkpoint = train_detector(recipe, data_yaml=out / "pictures" / "data.yaml", out=out)
     model = export(checkpoint, out=out)
-    (out / "labels.json").write_text(json.dumps(recipe.labels), encoding="utf-8")
+    trained = {"recipe": f"datasets/recipes/{recipe_file.name}", "labels": list(recipe.labels)}
+    (out / "trained.json").write_text(json.dumps(trained), encoding="utf-8")
     return {
         "recipe": recipe.name,
         "file": str(model),

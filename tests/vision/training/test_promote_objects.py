@@ -47,6 +47,7 @@ def test_the_manifest_reads_back_with_thresholds_and_metrics() -> None:
     limits = {"vehicle": (0.5, "at most 1 in 500")}
     text = manifest_text(
         labels=LABELS,
+        recipe="datasets/recipes/a.toml",
         sha256="a" * 64,
         data_sha256="b" * 64,
         limits=limits,
@@ -63,7 +64,12 @@ def test_the_manifest_reads_back_with_thresholds_and_metrics() -> None:
 
 
 def test_the_card_says_who_abstains_and_where() -> None:
-    text = card(LABELS, {"vehicle": (0.5, "point")}, {"counts": figures({"vehicle": 0.5})})
+    text = card(
+        LABELS,
+        "datasets/recipes/a.toml",
+        {"vehicle": (0.5, "point")},
+        {"counts": figures({"vehicle": 0.5})},
+    )
     assert "**Abstains** on weapon" in text
     assert "abstains on all of them" in text
     assert "| vehicle |" in text
