@@ -19,6 +19,7 @@ from service.cli import (
     bench_reconcile,
     database,
     evaluate,
+    evaluate_joins,
     evaluate_year,
     goods,
     inspect,
@@ -53,6 +54,7 @@ evaluate.app.command("goods")(goods.evaluate_goods)
 evaluate.app.command("names")(goods.evaluate_names)
 app.command("radiation")(radiation.show_radiation)
 evaluate.app.command("portal")(radiation.evaluate_portal)
+evaluate.app.command("joins")(evaluate_joins.evaluate_joins)
 evaluate.app.command("year")(evaluate_year.evaluate_year)
 evaluate.app.command("scenarios")(rules.evaluate_scenarios)
 app.command("reconcile")(reconcile.reconcile)
