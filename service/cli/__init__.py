@@ -23,6 +23,7 @@ from service.cli import (
     bench_scan,
     database,
     evaluate,
+    evaluate_joins,
     evaluate_look,
     evaluate_objects,
     evaluate_placards,
@@ -69,6 +70,7 @@ evaluate.app.command("portal")(radiation.evaluate_portal)
 evaluate.app.command("xray-simulated")(evaluate_objects.evaluate_simulated)
 evaluate.app.command("xray-projected")(evaluate_objects.evaluate_projected)
 evaluate.app.command("look")(evaluate_look.evaluate_look)
+evaluate.app.command("joins")(evaluate_joins.evaluate_joins)
 evaluate.app.command("year")(evaluate_year.evaluate_year)
 evaluate.app.command("placards")(evaluate_placards.evaluate_placards)
 simulate.app.command("placards")(evaluate_placards.simulate_placards)

@@ -131,13 +131,14 @@ def _problems(shown: FileOut, report: FileReport | None) -> list[tuple[str, str,
 
 @app.command()
 def show(
-    what: Annotated[str, typer.Argument(help="MRN, container, plate or any document's number")],
+    what: Annotated[
+        str, typer.Argument(help="MRN, container, plate, seal or any document's number")
+    ],
     as_json: JsonOption = False,
 ) -> None:
     """What is filed: which revision counts, all revisions, where each field came from."""
     with open_papers(Settings()) as papers:
-        question = Question(container=what, plate=what, document=what, reference=what)
-        found = papers.desk.look_up(question, caller=_ME)
+        found = papers.desk.look_up(Question.by(what), caller=_ME)
         if not found:
             raise NotFound(f"nothing is filed under {what!r}")
         whole = [_whole(papers.desk, history) for history in found]

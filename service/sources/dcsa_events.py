@@ -117,7 +117,8 @@ def _take(event: Json, place: str, intake: Intake) -> None:
 
 def _movement(event: dict[str, Json], *, code: str, words: str, at: datetime) -> Movement:
     details = _object(event, "equipmentDetails") or event
-    call = _object(_object(event, "transportDetails") or event, "transportCall")
+    # Some carriers put vessel, voyage and place beside the event, not into its call.
+    call = _object(_object(event, "transportDetails") or event, "transportCall") or event
     documents = dict(_documents(event))
     return Movement(
         event=event_of_words(words),
@@ -134,8 +135,8 @@ def _movement(event: dict[str, Json], *, code: str, words: str, at: datetime) ->
         or _place(call)
         or _place(_object(call, "location")),
         transport=_transport(call),
-        transport_document=documents.get("bill", ""),
-        booking=documents.get("booking", ""),
+        transport_document=documents.get("bill", "") or _text(event, "transportDocumentReference"),
+        booking=documents.get("booking", "") or _text(event, "carrierBookingReference"),
         detail=words,
     )
 

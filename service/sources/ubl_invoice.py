@@ -75,12 +75,22 @@ def _paper(file: PaperFile, invoice: Element) -> Paper:
     )
 
 
+def _currency(fields: Fields, invoice: Element) -> str:
+    """UBL lets the document's currency be left out where its amounts name theirs."""
+    stated = fields.read(invoice, "DocumentCurrencyCode", lexical.currency)
+    paths = ("LegalMonetaryTotal/PayableAmount", "InvoiceLine/LineExtensionAmount")
+    amounts = [element for path in paths for element in invoice.all(path)]
+    named = {element.attributes.get("currencyID", "") for element in amounts}
+    only = next(iter(named)) if len(named) == 1 else ""
+    try:
+        return stated or lexical.currency(only)
+    except ValueError as problem:
+        reason = "expected a DocumentCurrencyCode, or amounts of one currency"
+        raise RefusedStatement(reason, where=invoice.where) from problem
+
+
 def _body(fields: Fields, invoice: Element) -> Consignment:
-    currency = fields.required(
-        fields.read(invoice, "DocumentCurrencyCode", lexical.currency),
-        "a DocumentCurrencyCode",
-        where=invoice.where,
-    )
+    currency = _currency(fields, invoice)
     lines = invoice.all("InvoiceLine")
     numbers = line_numbers([fields.text(line, "ID") for line in lines])
     amounts = _amounts(fields, invoice, currency)

@@ -11,6 +11,7 @@ from service.domain.papers.keys import (
     Key,
     KeyKind,
     container_key,
+    document_key,
     document_keys,
     plate_key,
 )
@@ -28,18 +29,28 @@ AT_ONCE = timedelta(seconds=2)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What a person looks papers up by; empty fields do not ask."""
+    """What a person looks papers up by; empty fields do not ask. `tracked` is the number of a seal,
+    or of a vessel (MMSI), whose positions or papers are wanted.
+    """
 
     container: str = ""
     plate: str = ""
     document: str = ""
     reference: str = ""
+    tracked: str = ""
+
+    @classmethod
+    def by(cls, text: str) -> Question:
+        """By whatever it is: a person types a number and does not say of what."""
+        return cls(container=text, plate=text, document=text, reference=text, tracked=text)
 
     def keys(self) -> frozenset[Key]:
         found = [
             *_keys(KeyKind.CONTAINER, container_key(self.container)),
             *_keys(KeyKind.PLATE, plate_key(self.plate)),
             *_keys(KeyKind.VEHICLE, plate_key(self.plate)),
+            *_keys(KeyKind.SEAL, document_key(self.tracked)),
+            *_keys(KeyKind.VESSEL, document_key(self.tracked)),
         ]
         for key in document_keys(self.document):
             found += _keys(KeyKind.DOCUMENT, key)
@@ -79,7 +90,7 @@ class PaperDesk:
         """Papers by any of what is asked, newest first. Raises: InvalidInput: nothing is asked."""
         keys = question.keys()
         if not keys and not question.reference:
-            raise InvalidInput("ask by container, plate, document or reference")
+            raise InvalidInput("ask by container, plate, document, reference, or tracked")
         found = self.archive.search(keys, caller=caller) if keys else ()
         if question.reference:
             found = (*found, *self.archive.titled(question.reference, caller=caller))

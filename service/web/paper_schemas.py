@@ -180,6 +180,7 @@ class QuestionIn(BaseModel):
     plate: Annotated[str, Field(max_length=MAX_TEXT)] = ""
     reference: Annotated[str, Field(max_length=MAX_TEXT)] = ""
     document: Annotated[str, Field(max_length=MAX_TEXT, description="as papers cite it")] = ""
+    tracked: Annotated[str, Field(max_length=MAX_TEXT, description="a seal, or an MMSI")] = ""
 
     def to_question(self) -> Question:
         return Question(**self.model_dump())

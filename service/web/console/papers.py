@@ -63,9 +63,7 @@ def _chosen(form: Form) -> list[Sent]:
 
 
 def _found(desk: PaperDesk, text: str, caller: Caller) -> Sequence[PaperHistory]:
-    """By whatever it is: a person types a number and does not say of what."""
-    question = Question(container=text, plate=text, document=text, reference=text)
-    return desk.look_up(question, caller=caller)
+    return desk.look_up(Question.by(text), caller=caller)
 
 
 def _with_findings(found: Sequence[PaperHistory]) -> list[PaperOut]:

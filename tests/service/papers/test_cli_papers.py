@@ -184,3 +184,15 @@ def test_a_track_is_shown_by_its_plate_with_its_stops_and_jumps(state: Path) -> 
     assert "fixes.0" not in shown
     document = json.loads(run("show", "B-AB 1212", "--json").stdout)
     assert len(document["papers"][0]["journey"]["jumps"]) == 1
+
+
+def test_a_track_of_a_seal_is_found_by_the_number_of_the_seal(state: Path) -> None:
+    track = state / "seal.csv"
+    track.write_text(
+        "seal id,latitude,longitude,timestamp\n"
+        "ES-77120,53.55,9.98,2026-11-24T10:00:00Z\n"
+        "ES-77120,53.55,9.98,2026-11-24T11:00:00Z\n"
+    )
+    assert run("import", track).exit_code == 0
+    assert "2 positions" not in run("show", "ES-77121").output
+    assert "2, 0.0 km" in run("show", "es 77120").output

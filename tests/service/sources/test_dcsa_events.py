@@ -90,6 +90,19 @@ def test_the_containers_of_a_vessel_event_are_its_references() -> None:
     assert movement(batch).event is MovementEvent.ARRIVED
 
 
+def test_vessel_place_and_documents_may_stand_beside_the_event() -> None:
+    (event,) = json.loads(VERSION_2)
+    call = event.pop("transportCall")
+    del event["documentReferences"], event["eventLocation"]
+    event |= {"vessel": call["vessel"], "exportVoyageNumber": "118E"}
+    event |= {"location": {"UNLocationCode": "NLRTM"}, "carrierBookingReference": "B1"}
+    event["transportDocumentReference"] = "EXLU0001"
+    found = movement(read(json.dumps([event])))
+    assert (found.transport.vessel_imo, found.transport.voyage) == ("9321483", "118E")
+    assert (found.place, found.booking) == ("NLRTM", "B1")
+    assert found.transport_document == "EXLU0001"
+
+
 def test_an_event_that_is_taken_back_cancels_itself() -> None:
     (event,) = json.loads(VERSION_2)
     batch = read(json.dumps([event | {"isRetracted": True}]))

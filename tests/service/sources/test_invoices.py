@@ -227,7 +227,11 @@ def test_line_numbers_are_the_stated_ones_only_if_they_number(
     ("source", "text", "reason"),
     [
         (UBL, a_ubl_invoice(currency="USD"), "is in USD, the invoice in EUR"),
-        (UBL, a_ubl_invoice().replace(">EUR<", "><"), "a DocumentCurrencyCode"),
+        (
+            UBL,
+            a_ubl_invoice().replace(">EUR<", "><").replace(' currencyID="EUR"', ""),
+            "a DocumentCurrencyCode",
+        ),
         (UBL, a_ubl_invoice().replace(">INV-77<", "><"), "expected an ID"),
         (
             UBL,
@@ -300,3 +304,14 @@ def test_mutations_never_crash_them() -> None:
     assert_survives_mutations(UBL, a_ubl_invoice())
     assert_survives_mutations(CII, a_cii_invoice())
     assert_survives_mutations(CII, a_pdf(a_cii_invoice().encode(), filters=""))
+
+
+def test_an_invoice_without_its_currency_has_that_of_its_amounts() -> None:
+    stated = read(UBL, a_ubl_invoice()).papers[0].body
+    assert stated == read(UBL, a_ubl_invoice().replace(">EUR<", "><")).papers[0].body
+    mixed = (
+        a_ubl_invoice()
+        .replace(">EUR<", "><")
+        .replace('<cbc:PayableAmount currencyID="EUR">', '<cbc:PayableAmount currencyID="USD">')
+    )
+    assert "amounts of one currency" in read(UBL, mixed).refused[0].reason
