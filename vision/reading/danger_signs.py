@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import cv2
-import numpy as np
-
 from vision.findings import Evidence, Finding, Orientation, Provenance, Reading, Subject
 from vision.grammar.adr import Pair
 from vision.models.shelf import Shelf
-from vision.reading import orange_plate, orange_text
-from vision.reading.ctc import CHARACTERS, Posteriors
-from vision.reading.engines import LineEngine, OcrEngine
+from vision.reading import orange_plate, orange_text, placard_finder
+from vision.reading.engines import OcrEngine
+from vision.reading.line_posteriors import posteriors_of
 from vision.reading.orange_plate import Orange, OrangePlate
 from vision.reading.orange_text import PlateText
 from vision.scan import Photo
@@ -31,7 +28,7 @@ class DangerSigns:
 
     Args:
         engine: reads the numbers.
-        shelf: holds `orange-plate`.
+        shelf: holds `orange-plate` and `placard`.
     """
 
     analysis = "danger_signs"
@@ -42,11 +39,16 @@ class DangerSigns:
 
     @property
     def lineup(self) -> tuple[Provenance, ...]:
-        return (self._shelf.provenance(ORANGE_MODEL, label="share"),)
+        names = (ORANGE_MODEL, placard_finder.MODEL)
+        return tuple(self._shelf.provenance(name, label="share") for name in names)
 
     def look(self, photo: Photo, found: Sequence[Finding]) -> tuple[Finding, ...]:
+        """See `PhotoPart`."""
         del found
-        return self._orange_plates(photo)
+        return (
+            *self._orange_plates(photo),
+            *placard_finder.placards(photo, engine=self._engine, shelf=self._shelf),
+        )
 
     def _orange_plates(self, photo: Photo) -> tuple[Reading, ...]:
         limits = self._shelf.parameters(ORANGE_MODEL)
@@ -64,7 +66,7 @@ class DangerSigns:
         limits = self._shelf.manifest(ORANGE_MODEL).thresholds
         text = None
         if plate.line >= limits["line"].value:
-            text = orange_text.decode(*(_posteriors(self._engine, row) for row in plate.rows))
+            text = orange_text.decode(*(posteriors_of(self._engine, row) for row in plate.rows))
         if text is None or text.weakest < limits["guess"].value:
             if plate.line >= limits["line"].value or not self._is_blank(plate):
                 return None
@@ -81,7 +83,8 @@ class DangerSigns:
 
     def _is_blank(self, plate: OrangePlate) -> bool:
         limits = self._shelf.manifest(ORANGE_MODEL).thresholds
-        return plate.framed >= limits["framed"].value and plate.even >= limits["even"].value
+        plain = plate.framed >= limits["framed"].value and plate.even >= limits["even"].value
+        return plain and plate.hue <= limits["blank_hue"].value
 
     def _reading(
         self, photo: Photo, plate: OrangePlate, text: PlateText | None, note: str
@@ -106,17 +109,3 @@ class DangerSigns:
             alternatives=text.alternatives if text else (),
             note=note,
         )
-
-
-def _posteriors(engine: OcrEngine, row: orange_plate.Mask) -> Posteriors:
-    """Of one line; an engine that keeps its posteriors to itself gives its text, unshared."""
-    if isinstance(engine, LineEngine):
-        return engine.posteriors([row])[0]
-    text, score = engine.read_line(np.asarray(cv2.cvtColor(row, cv2.COLOR_GRAY2RGB), np.uint8))
-    own = [char for char in text.upper() if char in CHARACTERS]
-    steps = np.full((2 * len(own) + 1, 1 + len(CHARACTERS)), 1e-6, np.float32)
-    steps[::2, 0] = 1.0
-    for place, char in enumerate(own):
-        steps[2 * place + 1] = (1 - score) / len(CHARACTERS)
-        steps[2 * place + 1, CHARACTERS.index(char) + 1] = score
-    return steps

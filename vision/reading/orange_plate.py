@@ -46,7 +46,8 @@ class OrangePlate:
     """A framed orange field.
 
     `framed` is the share of the frame that is darker than the field, `line` how much darker
-    the middle is than the field, both in [0, 1]; `even` the share of the field that is plain.
+    the middle is than the field, both in [0, 1]; `even` the share of the field that is plain,
+    `hue` its median hue in [0, 180).
     `rows` are the two lines, (H, W) grey.
     """
 
@@ -54,7 +55,7 @@ class OrangePlate:
     framed: float
     line: float
     even: float
-    flat: Picture
+    hue: float
     rows: tuple[Mask, Mask]
 
 
@@ -147,13 +148,14 @@ def _plate(pixels: Picture, corners: Corners) -> OrangePlate | None:
     field = grey[first:last, first:last]
     paint = float(np.percentile(field, 75))
     framed = _framed(grey, paint, first, last)
+    paper = flat[first:last, first:last]
     wide = _wide(pixels, corners)
     return OrangePlate(
         quad=as_quad(_grown(corners)),
         framed=framed,
         line=_middle_line(field, paint),
         even=float((np.abs(field[6:-6, 6:-6] - float(np.median(field))) < 0.22 * paint).mean()),
-        flat=flat,
+        hue=float(np.median(cv2.cvtColor(paper, cv2.COLOR_RGB2HSV)[:, :, 0])),
         rows=_rows(wide),
     )
 
