@@ -27,6 +27,9 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=0, le=65535, description="port to listen on")
     weights_dir: Path = Field(Path("weights"), description="lineup.toml and the models")
     policy_file: Path | None = Field(None, description="policy TOML; None: the one shipped")
+    owner_codes_file: Path | None = Field(
+        None, description="owner codes of containers, one a line; None: all are as likely"
+    )
     session_secret_file: Path | None = Field(
         None, description="signs session cookies; None: session.key in data_dir, made if missing"
     )

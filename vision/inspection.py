@@ -29,6 +29,7 @@ class Inspector:
         threads: ONNX Runtime threads per model; 0 lets it decide.
         engine: what reads text; None for our own.
         limits: what is read at all.
+        owners: owner codes that the site knows, three letters each; empty: all are as likely.
 
     Raises:
         ModelUnavailable: there is no line-up.
@@ -41,6 +42,7 @@ class Inspector:
         threads: int = 1,
         engine: OcrEngine | None = None,
         limits: Limits | None = None,
+        owners: frozenset[str] = frozenset(),
     ) -> None:
         shelf = Shelf(weights_dir, threads=threads)
         self._limits = limits or Limits()

@@ -10,6 +10,7 @@ import typer
 from pydantic import TypeAdapter, ValidationError
 from rich.table import Table
 
+from service.cli.read import owner_codes_of
 from service.cli.terminal import JsonOption, out
 from service.config import Settings
 from service.domain.access import Caller, Role
@@ -61,7 +62,12 @@ def inspect(
             read_scan(scan, limits=limits)
         except VisionError as problem:
             raise InvalidInput(str(problem), field=scan.name) from problem
-    inspector = Inspector(settings.weights_dir, threads=settings.ort_threads, limits=limits)
+    inspector = Inspector(
+        settings.weights_dir,
+        threads=settings.ort_threads,
+        limits=limits,
+        owners=owner_codes_of(settings.owner_codes_file),
+    )
     analysis = inspector.inspect(raw)
     verdict = reach_verdict(
         Case(

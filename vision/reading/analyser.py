@@ -50,10 +50,18 @@ class PhotoAnalyser:
         engine: what reads text. One that gives posteriors is decoded, looks closer where it must,
             and reads orange plates too; of another the lines' texts are all there is.
         shelf: holds `photo-reading`, which an engine that gives posteriors needs.
+        owners: owner codes that the site knows, three letters each; empty: all are as likely.
     """
 
-    def __init__(self, engine: OcrEngine, *, shelf: Shelf | None = None) -> None:
+    def __init__(
+        self,
+        engine: OcrEngine,
+        *,
+        shelf: Shelf | None = None,
+        owners: frozenset[str] = frozenset(),
+    ) -> None:
         self._engine = engine
+        self._owners = owners
         self._shelf = shelf
 
     @property
@@ -112,7 +120,7 @@ class PhotoAnalyser:
         if self._shelf is None:
             raise ModelUnavailable(f"{calibration.MODEL} is not given")
         model = calibration.open_model(self._shelf)
-        seen = looks.seen(engine, photo.pixels, done=results.is_done)
+        seen = looks.seen(engine, photo.pixels, done=results.is_done, owners=self._owners)
         by = engine.provenance
         orange = orange_plate.read(engine, photo.pixels)
         found = (

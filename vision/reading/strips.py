@@ -29,10 +29,14 @@ _END_ROOM = 0.16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strip:
-    """A quadrilateral to read as one line; a column is turned when it is cut."""
+    """A quadrilateral to read as one line; a column is turned when it is cut.
+
+    `likeness` in [0, 1] is how much of a code the pieces in it hold.
+    """
 
     quad: Quad
     orientation: Orientation
+    likeness: float
 
 
 def strips(chains: Sequence[Chain], *, width_px: int, height_px: int) -> Iterator[Strip]:
@@ -45,7 +49,7 @@ def strips(chains: Sequence[Chain], *, width_px: int, height_px: int) -> Iterato
         if quad is None or any(_same(quad, other) for other in taken):
             continue
         taken.append(quad)
-        yield Strip(quad=quad, orientation=chain.orientation)
+        yield Strip(quad=quad, orientation=chain.orientation, likeness=_likeness(chain))
 
 
 def _may_be_part(chain: Chain) -> bool:

@@ -86,3 +86,16 @@ def test_other_words_make_no_code_that_the_picture_shows(text: str) -> None:
 def test_a_code_is_found_in_the_middle_of_a_strip() -> None:
     found = [decoded(part) for part in decode.windows(steps("22CSQU305438345G1"))]
     assert "CSQU3054383" in {code.text for code in found}
+
+
+def test_a_list_of_owners_settles_what_the_picture_leaves_open() -> None:
+    # TGHU2703360 and its neighbour in the picture, which nobody owns.
+    open_letter = mixed(steps("TGHU2703360"), 0, {"T": 0.35, "I": 0.6})
+    open_digit = mixed(open_letter, 10, {"0": 0.5, "8": 0.4})
+    view = decode.view(open_digit)
+    free = decode.decode([view])
+    known = decode.decode([view], owners=frozenset({"TGH"}))
+    assert free is not None
+    assert known is not None
+    assert known.text == "TGHU2703360"
+    assert known.share > free.share or free.text != known.text
