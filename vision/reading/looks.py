@@ -21,7 +21,7 @@ from vision.reading.line import cut_line
 from vision.reading.plate import PlateCandidate
 from vision.reading.plate_looks import PlateSighting
 from vision.reading.size_type import SizeType, size_types
-from vision.reading.strips import longer, strips
+from vision.reading.strips import Strip, longer, strips, tight, tilted
 
 SAME_PLACE = 0.5
 # A character that no crop shows better than this is not worth another look at the crop.
@@ -37,16 +37,20 @@ MOST_BESIDE, LIKENESS_BESIDE = 3, 0.45
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """How closely: see `LineEngine.read_at`; `most_strips` are read at most."""
+    """How closely: see `LineEngine.read_at`; `most_strips` are read at most, and the likeliest once
+    more at each of `tilts` in degrees if nothing was clear.
+    """
 
     short_px: int
     least: float
     most_strips: int
+    tilts: tuple[float, ...] = ()
 
 
 # What is large enough to read is found in a small copy, which takes a quarter of the time.
 FIRST = Look(short_px=448, least=0.5, most_strips=5)
-CLOSER = Look(short_px=896, least=0.4, most_strips=10)
+CLOSER = Look(short_px=896, least=0.4, most_strips=10, tilts=(-6.0, -3.0, 3.0, 6.0))
+MOST_TILTED = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,10 +131,10 @@ def sightings(
     """
     lines = engine.read_at(pixels, short_px=look.short_px, least=look.least)
     ways = list(chains(pieces_of(lines)))
-    found = _among_lines(ways)
-    clear = [code.box for code in codes(found) if is_clear(code)]
     grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
     height, width = grey.shape
+    found = _among_lines(ways, width_px=width, height_px=height)
+    clear = [code.box for code in codes(found) if is_clear(code)]
     wanted = [
         strip
         for strip in strips(ways, width_px=width, height_px=height)
@@ -139,22 +143,33 @@ def sightings(
     # Beside a code that is clear, another box may stand; its pieces look like one.
     most = MOST_BESIDE if clear else look.most_strips
     wanted = [strip for strip in wanted if not clear or strip.likeness >= LIKENESS_BESIDE][:most]
-    crops = [cut_line(grey[:, :, None], strip.quad) for strip in wanted]
-    for strip, posteriors in zip(wanted, engine.posteriors(crops), strict=True):
-        found += [
-            Sighting(
-                view=decode.view(part), quad=strip.quad, orientation=strip.orientation, pieces=1
-            )
-            for part in decode.windows(posteriors)
+    found += _in_strips(engine, grey, wanted)
+    if look.tilts and not clear and not _has_clear(found):
+        turned = [
+            tilted(strip, degrees=degrees, width_px=width, height_px=height)
+            for strip in wanted[:MOST_TILTED]
+            for degrees in look.tilts
         ]
+        found += _in_strips(engine, grey, turned)
     return lines, found
+
+
+def _in_strips(
+    engine: LineEngine, grey: npt.NDArray[np.uint8], wanted: Sequence[Strip]
+) -> list[Sighting]:
+    crops = [cut_line(grey[:, :, None], strip.quad) for strip in wanted]
+    return [
+        Sighting(view=decode.view(part), quad=strip.quad, orientation=strip.orientation, pieces=1)
+        for strip, posteriors in zip(wanted, engine.posteriors(crops), strict=True)
+        for part in decode.windows(posteriors)
+    ]
 
 
 def _has_clear(found: Sequence[Sighting]) -> bool:
     return any(map(is_clear, codes(found)))
 
 
-def _among_lines(ways: Sequence[Chain]) -> list[Sighting]:
+def _among_lines(ways: Sequence[Chain], *, width_px: int, height_px: int) -> list[Sighting]:
     """Lines that read on as a code, each text once, those of a code's length first."""
     options: dict[str, Chain] = {}
     for chain in ways:
@@ -164,7 +179,7 @@ def _among_lines(ways: Sequence[Chain]) -> list[Sighting]:
     return [
         Sighting(
             view=decode.view(posteriors),
-            quad=chain.quad,
+            quad=tight(chain, width_px=width_px, height_px=height_px),
             orientation=chain.orientation,
             pieces=len(chain.pieces),
         )
