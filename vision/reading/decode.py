@@ -61,7 +61,16 @@ class Decoded:
     alternatives: tuple[Alternative, ...]
 
 
-def windows(posteriors: Posteriors) -> Iterator[Posteriors]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """Part of a strip, from `start` to `end` of its length, both in [0, 1]."""
+
+    posteriors: Posteriors
+    start: float
+    end: float
+
+
+def windows(posteriors: Posteriors) -> Iterator[Window]:
     """Parts of a strip that may be a code: about as many characters, about as mixed."""
     spans = ctc.spans(posteriors)
     if len(spans) < LENGTH - 2:
@@ -79,7 +88,12 @@ def windows(posteriors: Posteriors) -> Iterator[Posteriors]:
             if any(a <= begin and end <= b for a, b in tried):
                 continue
             tried.add((begin, end))
-            yield posteriors[begin:end]
+            steps = posteriors.shape[0]
+            yield Window(
+                posteriors=posteriors[begin:end],
+                start=max(0, spans[first][1] - 1) / steps,
+                end=min(steps, spans[last - 1][2] + 1) / steps,
+            )
             count += 1
             if count >= MAX_WINDOWS:
                 return

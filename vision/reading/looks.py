@@ -13,7 +13,7 @@ from vision.findings import CheckDigit, Orientation
 from vision.geometry import Box, Quad
 from vision.reading import decode, plate_looks
 from vision.reading.container_code import CodeCandidate, distinct
-from vision.reading.decode import View
+from vision.reading.decode import View, Window
 from vision.reading.engines import LineEngine, TextLine
 from vision.reading.frame import without_frame
 from vision.reading.layout import Chain, chains, pieces_of
@@ -21,7 +21,7 @@ from vision.reading.line import cut_line
 from vision.reading.plate import PlateCandidate
 from vision.reading.plate_looks import PlateSighting
 from vision.reading.size_type import SizeType, size_types
-from vision.reading.strips import Strip, longer, strips, tight, tilted
+from vision.reading.strips import Strip, longer, part_of, strips, tight, tilted
 
 SAME_PLACE = 0.5
 # A character that no crop shows better than this is not worth another look at the crop.
@@ -55,12 +55,14 @@ MOST_TILTED = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
-    """One crop that may show a code."""
+    """One crop that may show a code, from `start` to `end` of its length."""
 
     view: View
     quad: Quad
     orientation: Orientation
     pieces: int
+    start: float = 0.0
+    end: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,10 +161,21 @@ def _in_strips(
 ) -> list[Sighting]:
     crops = [cut_line(grey[:, :, None], strip.quad) for strip in wanted]
     return [
-        Sighting(view=decode.view(part), quad=strip.quad, orientation=strip.orientation, pieces=1)
+        _sighting(part, quad=strip.quad, orientation=strip.orientation)
         for strip, posteriors in zip(wanted, engine.posteriors(crops), strict=True)
         for part in decode.windows(posteriors)
     ]
+
+
+def _sighting(part: Window, *, quad: Quad, orientation: Orientation) -> Sighting:
+    return Sighting(
+        view=decode.view(part.posteriors),
+        quad=quad,
+        orientation=orientation,
+        pieces=1,
+        start=part.start,
+        end=part.end,
+    )
 
 
 def _has_clear(found: Sequence[Sighting]) -> bool:
@@ -227,7 +240,7 @@ def confirmed(
     return [
         *found,
         *(
-            Sighting(view=decode.view(part), quad=quad, orientation=orientation, pieces=1)
+            _sighting(part, quad=quad, orientation=orientation)
             for (quad, orientation), steps in zip(places, engine.posteriors(crops), strict=True)
             for part in decode.windows(steps)
         ),
@@ -265,6 +278,9 @@ def codes(
                 weakest=decoded.weakest,
                 orientation=main.orientation,
                 quad=main.quad,
+                shown=part_of(
+                    main.quad, orientation=main.orientation, start=main.start, end=main.end
+                ),
                 decoded=decoded,
                 views=tuple(views),
             )

@@ -202,3 +202,14 @@ def longer(quad: Quad, *, orientation: Orientation, width_px: int, height_px: in
     limit = np.array([width_px - 1, height_px - 1], float)
     p, q, r, s = (_pair(tuple(np.clip(moved[id(x)], 0, limit).tolist())) for x in (a, b, c, d))
     return Quad(corners=(p, q, r, s))
+
+
+def part_of(quad: Quad, *, orientation: Orientation, start: float, end: float) -> Quad:
+    """The part of a quadrilateral from `start` to `end` of its length, along its text."""
+    a, b, c, d = (np.array(corner) for corner in quad.corners)
+    if orientation is Orientation.VERTICAL:
+        corners = (a + start * (d - a), b + start * (c - b), b + end * (c - b), a + end * (d - a))
+    else:
+        corners = (a + start * (b - a), a + end * (b - a), d + end * (c - d), d + start * (c - d))
+    p, q, r, s = (_pair(tuple(corner.tolist())) for corner in corners)
+    return Quad(corners=(p, q, r, s))

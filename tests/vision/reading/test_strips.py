@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
+from vision.findings import Orientation
 from vision.geometry import Quad
 from vision.reading.engines import TextLine
 from vision.reading.layout import chains, pieces_of
-from vision.reading.strips import strips, tilted
+from vision.reading.strips import part_of, strips, tilted
 
 
 def a_piece(text: str, x: float, y: float, *, width: float, height: float) -> TextLine:
@@ -56,3 +57,11 @@ def test_a_turned_strip_keeps_its_middle_and_its_size() -> None:
     assert np.linalg.norm(after - strip.pivot, axis=1) == pytest.approx(
         np.linalg.norm(before - strip.pivot, axis=1)
     )
+
+
+def test_the_part_of_a_column_runs_downwards_and_of_a_row_to_the_right() -> None:
+    quad = Quad(corners=((10, 0), (30, 0), (30, 100), (10, 100)))
+    column = part_of(quad, orientation=Orientation.VERTICAL, start=0.2, end=0.5)
+    assert column.corners == ((10, 20), (30, 20), (30, 50), (10, 50))
+    row = part_of(quad, orientation=Orientation.HORIZONTAL, start=0.5, end=1.0)
+    assert row.corners == ((20, 0), (30, 0), (30, 100), (20, 100))
