@@ -45,6 +45,7 @@ from service.web.metrics import MeasuredAnalyser, Metrics
 from service.web.wiring import LivePassages, Readiness, Services
 from vision.errors import ModelUnavailable
 from vision.formats import Limits, media_type, read_scan
+from vision.grammar.iso6346 import owner_codes
 from vision.inspection import Inspector
 from vision.scan import RawScan, ScanKind
 from vision.xray.calibration import read_scanners
@@ -113,6 +114,7 @@ def build(settings: Settings, *, analyser: Analyser | None = None) -> Tallyman:
             scanners=read_scanners(
                 settings.effective_scanners_dir, learnt=settings.scanner_masses_file
             ),
+            owners=_owner_codes(settings.owner_codes_file),
         )
         lineup = inspector.lineup
     except ModelUnavailable as problem:
@@ -191,6 +193,15 @@ def build(settings: Settings, *, analyser: Analyser | None = None) -> Tallyman:
         paper_watch=paper_watch,
         asker=asker,
     )
+
+
+def _owner_codes(path: Path | None) -> frozenset[str]:
+    if path is None:
+        return frozenset()
+    try:
+        return owner_codes(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as problem:
+        raise NotConfigured(f"TALLYMAN_OWNER_CODES_FILE: {path.name}: {problem}") from problem
 
 
 def _readiness(models: Models, engine: Engine) -> Readiness:

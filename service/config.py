@@ -30,6 +30,9 @@ class Settings(BaseSettings):
         None, description="TOML of each X-ray scanner; None: scanners in data_dir"
     )
     policy_file: Path | None = Field(None, description="policy TOML; None: the one shipped")
+    owner_codes_file: Path | None = Field(
+        None, description="owner codes of containers, one a line; None: all are as likely"
+    )
     session_secret_file: Path | None = Field(
         None, description="signs session cookies; None: session.key in data_dir, made if missing"
     )

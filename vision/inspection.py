@@ -32,6 +32,7 @@ class Inspector:
         engine: what reads text; None for our own.
         limits: what is read at all.
         scanners: what the site measured on its X-ray scanners.
+        owners: owner codes that the site knows, three letters each; empty: all are as likely.
 
     Raises:
         ModelUnavailable: there is no line-up.
@@ -45,12 +46,15 @@ class Inspector:
         engine: OcrEngine | None = None,
         limits: Limits | None = None,
         scanners: ScannerBook = NO_SCANNERS,
+        owners: frozenset[str] = frozenset(),
     ) -> None:
         shelf = Shelf(weights_dir, threads=threads)
         self._limits = limits or Limits()
         self._xray = XrayAnalyser(shelf, scanners=scanners)
         reader = engine or LineReaderEngine(shelf, threads=threads)
-        self._photo = PhotoAnalyser(reader, shelf=shelf, parts=photo_parts(reader, shelf))
+        self._photo = PhotoAnalyser(
+            reader, shelf=shelf, owners=owners, parts=photo_parts(reader, shelf)
+        )
         self._radiation = RadiationAnalyser(shelf)
 
     @property

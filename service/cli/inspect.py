@@ -10,6 +10,7 @@ import typer
 from pydantic import TypeAdapter, ValidationError
 from rich.table import Table
 
+from service.cli.read import owner_codes_of
 from service.cli.terminal import JsonOption, out
 from service.config import Settings
 from service.domain.access import Caller, Role
@@ -69,6 +70,7 @@ def inspect(
         scanners=read_scanners(
             settings.effective_scanners_dir, learnt=settings.scanner_masses_file
         ),
+        owners=owner_codes_of(settings.owner_codes_file),
     )
     analysis = inspector.inspect(raw)
     verdict = reach_verdict(

@@ -21,6 +21,7 @@ from service.web.finding_words import words_of
 from service.web.schemas import finding_dicts
 from vision.findings import Analysis, CheckDigit, Ran, Reading, VehicleColour
 from vision.formats import Limits, read_scan
+from vision.grammar.iso6346 import owner_codes
 from vision.grammar.plate import normalise_plate
 from vision.models.shelf import Shelf
 from vision.reading.analyser import PhotoAnalyser
@@ -49,6 +50,9 @@ def read(
         str | None,
         typer.Option(help="codes or plates: a file with one a line, or A,B,C", metavar="LIST"),
     ] = None,
+    owners: Annotated[
+        Path | None, typer.Option(help="owner codes, one a line; others count as less likely")
+    ] = None,
     draw: Annotated[Path | None, typer.Option(help="picture: OUT.png")] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -66,7 +70,8 @@ def read(
     settings = Settings()
     shelf = Shelf(settings.weights_dir, threads=settings.ort_threads)
     engine = LineReaderEngine(shelf, threads=settings.ort_threads)
-    analyser = PhotoAnalyser(engine, shelf=shelf, parts=photo_parts(engine, shelf))
+    known = owner_codes_of(owners or settings.owner_codes_file)
+    analyser = PhotoAnalyser(engine, shelf=shelf, owners=known, parts=photo_parts(engine, shelf))
     limits = Limits(max_bytes=settings.max_upload_bytes)
     photos = [(path, _photo(path, limits)) for path in files]
     pages = [_page(path.name, photo, analyser, expected) for path, photo in photos]
@@ -80,6 +85,16 @@ def read(
         out.print(page.name, style="bold", highlight=False, markup=False)
         for line in _words(page):
             out.print(f"  {line}", highlight=False, markup=False)
+
+
+def owner_codes_of(path: Path | None) -> frozenset[str]:
+    """The owner codes of a file; none without one."""
+    if path is None:
+        return frozenset()
+    try:
+        return owner_codes(path.read_text(encoding="utf-8-sig"))
+    except ValueError as problem:
+        raise InvalidInput(str(problem), field=path.name) from problem
 
 
 def _expected(given: str) -> tuple[str, ...]:

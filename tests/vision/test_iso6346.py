@@ -44,3 +44,12 @@ def test_papers_may_space_and_dash() -> None:
 @pytest.mark.parametrize(("text", "expected"), [("45G1", True), ("22U1", True), ("0000", False)])
 def test_size_type_shape(text: str, expected: bool) -> None:
     assert iso6346.is_size_type(text) is expected
+
+
+def test_owner_codes_are_read_with_or_without_category_and_comments() -> None:
+    assert iso6346.owner_codes("MSCU  # Geneva\n\ntgh\n") == frozenset({"MSC", "TGH"})
+
+
+def test_a_line_that_is_no_owner_code_is_named() -> None:
+    with pytest.raises(ValueError, match="line 2"):
+        iso6346.owner_codes("MSC\n12\n")

@@ -56,3 +56,22 @@ def normalise_code(text: str) -> str:
 def is_size_type(text: str) -> bool:
     """Four characters that ISO 6346 section 6 could mean: length, height and width, type."""
     return _SIZE_TYPE.fullmatch(text) is not None
+
+
+def owner_codes(text: str) -> frozenset[str]:
+    """Owner codes of a list, one a line: "MSC", or with the category "MSCU"; `#` begins a comment.
+
+    Raises:
+        ValueError: a line is neither; says which.
+    """
+    found = set()
+    for number, line in enumerate(text.splitlines(), start=1):
+        code = line.partition("#")[0].strip().upper()
+        if not code:
+            continue
+        if not re.fullmatch(r"[A-Z]{3}[UJZ]?", code):
+            raise ValueError(
+                f"line {number}: expected an owner code like MSC or MSCU, got {code!r}"
+            )
+        found.add(code[:3])
+    return frozenset(found)

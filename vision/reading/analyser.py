@@ -51,13 +51,20 @@ class PhotoAnalyser:
         engine: finds and reads text. One that gives posteriors is decoded and looks closer where
             it must; of another the lines' texts are all there is.
         shelf: holds `photo-reading`, which an engine that gives posteriors needs.
+        owners: owner codes that the site knows, three letters each; empty: all are as likely.
         parts: what else is looked for, in this order.
     """
 
     def __init__(
-        self, engine: OcrEngine, *, shelf: Shelf | None = None, parts: Sequence[PhotoPart] = ()
+        self,
+        engine: OcrEngine,
+        *,
+        shelf: Shelf | None = None,
+        owners: frozenset[str] = frozenset(),
+        parts: Sequence[PhotoPart] = (),
     ) -> None:
         self._engine = engine
+        self._owners = owners
         self._shelf = shelf
         self._parts = tuple(parts)
 
@@ -110,7 +117,7 @@ class PhotoAnalyser:
         if self._shelf is None:
             raise ModelUnavailable(f"{calibration.MODEL} is not given")
         model = calibration.open_model(self._shelf)
-        seen = looks.seen(engine, photo.pixels, done=results.is_done)
+        seen = looks.seen(engine, photo.pixels, done=results.is_done, owners=self._owners)
         by = engine.provenance
         found = readings(seen.lines, photo=photo, provenance=by, seen=seen, model=model)
         codes = [text for text in expected if iso6346.is_valid_code(text)]

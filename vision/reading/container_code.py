@@ -25,7 +25,8 @@ _SIZE_TYPE = re.compile(r"[1-4LM][0-9C-F][GRUPTBHSVN][0-9]")
 class CodeCandidate:
     """A code that the lines may show. `replaced` counts look-alikes (0 for O) put right,
     `pieces` the lines of text that it was put together from. Of an engine that gives posteriors,
-    `decoded` holds what they say, and `views` the crops.
+    `decoded` holds what they say, and `views` the crops; `quad` may be a
+    longer strip then, and `shown` the part of it with the code.
     """
 
     text: str
@@ -36,6 +37,7 @@ class CodeCandidate:
     weakest: float
     orientation: Orientation
     quad: Quad
+    shown: Quad | None = None
     decoded: Decoded | None = None
     views: tuple[View, ...] = ()
 

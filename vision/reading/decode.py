@@ -26,6 +26,8 @@ ALTERNATIVES = 4
 MOST_AGAINST = 8.0
 # Hardly any container is painted without its check digit: e**-3 is one in twenty.
 TEN_PRIOR = -3.0
+# Of a complete list of owner codes; lists age, and new owners register.
+UNKNOWN_OWNER = -3.0
 SUPPLIED_BELOW = 0.15
 SAME_TO_ANYBODY = (("O", "0"), ("I", "1"))
 MAX_WINDOWS = 6
@@ -59,7 +61,16 @@ class Decoded:
     alternatives: tuple[Alternative, ...]
 
 
-def windows(posteriors: Posteriors) -> Iterator[Posteriors]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """Part of a strip, from `start` to `end` of its length, both in [0, 1]."""
+
+    posteriors: Posteriors
+    start: float
+    end: float
+
+
+def windows(posteriors: Posteriors) -> Iterator[Window]:
     """Parts of a strip that may be a code: about as many characters, about as mixed."""
     spans = ctc.spans(posteriors)
     if len(spans) < LENGTH - 2:
@@ -77,7 +88,12 @@ def windows(posteriors: Posteriors) -> Iterator[Posteriors]:
             if any(a <= begin and end <= b for a, b in tried):
                 continue
             tried.add((begin, end))
-            yield posteriors[begin:end]
+            steps = posteriors.shape[0]
+            yield Window(
+                posteriors=posteriors[begin:end],
+                start=max(0, spans[first][1] - 1) / steps,
+                end=min(steps, spans[last - 1][2] + 1) / steps,
+            )
             count += 1
             if count >= MAX_WINDOWS:
                 return
@@ -107,14 +123,18 @@ def view(posteriors: Posteriors) -> View:
     return View(texts=found, posteriors=posteriors)
 
 
-def decode(views: Sequence[View]) -> Decoded | None:
+def decode(views: Sequence[View], *, owners: frozenset[str] = frozenset()) -> Decoded | None:
     """What all crops of one marking say together; None if none allows a code.
+
+    `owners` are the owner codes that a site knows ("MSC"); others are only less probable.
 
     Crops of the same marking are not independent: their logarithms are averaged, not added, and
     none may speak against a text by more than `MOST_AGAINST`.
     """
     texts = {text for part in views for text in part.texts}
     scores = {text: score_of(text, views) for text in texts}
+    if owners:
+        scores = {t: s + (0.0 if t[:3] in owners else UNKNOWN_OWNER) for t, s in scores.items()}
     codes = sorted((t for t in scores if iso6346.is_valid_code(t)), key=lambda t: -scores[t])
     tens = sorted((t for t in scores if len(t) == LENGTH - 1), key=lambda t: -scores[t])
     if not codes and not tens:

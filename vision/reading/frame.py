@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 Grey = npt.NDArray[np.uint8]
 # A frame is higher than the characters before it, and fills the rectangle around it.
-HIGHER = 1.12
+HIGHER = 1.07
 LEAST_FILL = 0.84
 LEAST_RATIO, MOST_RATIO = 0.5, 2.4
 _HEIGHT_PX = 64
@@ -59,6 +59,8 @@ def _frame(part: Grey) -> npt.NDArray[np.int32] | None:
         block,
         -8,
     )
+    # A frame of worn paint has gaps.
+    ink = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
     contours, _ = cv2.findContours(ink, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     blobs = [_blob(np.asarray(contour, np.int32)) for contour in contours]
     blobs = [blob for blob in blobs if _LEAST_PX <= blob.height <= _MOST_PX]

@@ -39,15 +39,27 @@ class PlateSighting:
 
 
 def sightings(
-    engine: LineEngine, pixels: npt.NDArray[np.uint8], lines: Sequence[TextLine]
+    engine: LineEngine,
+    pixels: npt.NDArray[np.uint8],
+    lines: Sequence[TextLine],
+    *,
+    sure_only: bool = False,
 ) -> list[PlateSighting]:
-    """Every line or pair of lines that may be a plate, as it was found and in two more crops.
+    """Every line or pair of lines that may be a plate, as it was found and in more crops.
+
+    Args:
+        engine: reads the crops.
+        pixels: the picture, (H, W, 3) uint8 RGB.
+        lines: of the picture.
+        sure_only: only what already has a country's shape; a container's wall has many texts.
 
     Raises:
         ModelUnavailable: the weights cannot be opened.
     """
     grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
     options = [chain for chain in chains(pieces_of(lines)) if _may_be_plate(chain)]
+    if sure_only:
+        options = [chain for chain in options if grammar.fit(chain.text) is not None]
     options.sort(key=lambda chain: (grammar.fit(chain.text) is None, -chain.box.area_px))
     found: list[PlateSighting] = []
     crops: list[npt.NDArray[np.uint8]] = []

@@ -69,8 +69,9 @@ def code_reading(
     unseen = [decoded.text[i] for i in decoded.supplied if i < CHECK_POSITION or decoded.whole]
     if unseen:
         notes.append(f"not seen and put in by the grammar: {', '.join(unseen)}")
+    shown = candidate.shown or candidate.quad
     return Reading(
-        evidence=Evidence(scan_sha256=photo.sha256, box=candidate.box, quad=candidate.quad),
+        evidence=Evidence(scan_sha256=photo.sha256, box=shown.bounds(), quad=shown),
         provenance=_by(by, threshold),
         subject=Subject.CONTAINER_CODE,
         text=decoded.text,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -29,10 +29,28 @@ _END_ROOM = 0.16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strip:
-    """A quadrilateral to read as one line; a column is turned when it is cut."""
+    """A quadrilateral to read as one line; a column is turned when it is cut.
+
+    `likeness` in [0, 1] is how much of a code the pieces in it hold; `pivot` is their middle.
+    """
 
     quad: Quad
     orientation: Orientation
+    likeness: float
+    pivot: tuple[float, float]
+
+
+def tilted(strip: Strip, *, degrees: float, width_px: int, height_px: int) -> Strip:
+    """The strip turned around the pieces that it was made from: a short piece tells the direction
+    of its column badly, and a wide-angle lens bends it.
+    """
+    angle = math.radians(degrees)
+    turn = np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
+    pivot = np.array(strip.pivot)
+    corners = (np.array(strip.quad.corners) - pivot) @ turn.T + pivot
+    limit = np.array([width_px - 1, height_px - 1], float)
+    a, b, c, d = (_pair(tuple(point)) for point in np.clip(corners, 0, limit).tolist())
+    return replace(strip, quad=Quad(corners=(a, b, c, d)))
 
 
 def strips(chains: Sequence[Chain], *, width_px: int, height_px: int) -> Iterator[Strip]:
@@ -45,7 +63,12 @@ def strips(chains: Sequence[Chain], *, width_px: int, height_px: int) -> Iterato
         if quad is None or any(_same(quad, other) for other in taken):
             continue
         taken.append(quad)
-        yield Strip(quad=quad, orientation=chain.orientation)
+        yield Strip(
+            quad=quad,
+            orientation=chain.orientation,
+            likeness=_likeness(chain),
+            pivot=chain.box.centre,
+        )
 
 
 def _may_be_part(chain: Chain) -> bool:
@@ -75,8 +98,16 @@ def _likeness(chain: Chain) -> float:
     return max(best, min(longest, 7) / 11)
 
 
-def _around(chain: Chain, *, width_px: int, height_px: int) -> Quad | None:
-    """The chain's own line, made as long as a code, within the picture."""
+def tight(chain: Chain, *, width_px: int, height_px: int) -> Quad:
+    """A row or column of pieces along its own line; of a block the upright box around it."""
+    if chain.orientation is Orientation.MULTI_LINE:
+        return chain.quad
+    quad = _around(chain, width_px=width_px, height_px=height_px, extended=False)
+    return chain.quad if quad is None else quad
+
+
+def _around(chain: Chain, *, width_px: int, height_px: int, extended: bool = True) -> Quad | None:
+    """The chain's own line within the picture, made as long as a code if `extended`."""
     vertical = chain.orientation is Orientation.VERTICAL
     corners = np.array([c for piece in chain.pieces for c in piece.corners])
     along = _direction(chain.pieces, vertical=vertical)
@@ -89,7 +120,7 @@ def _around(chain: Chain, *, width_px: int, height_px: int) -> Quad | None:
     if vertical:
         pitch = min(max(pitch, 0.7 * size), 1.9 * size)
     missing = max(0.6 * pitch, (CODE_PITCHES * pitch - length) if len(chain.text) < 11 else 0.0)
-    before, after = _extension(chain.text, missing, pitch)
+    before, after = _extension(chain.text, missing, pitch) if extended else (0.0, 0.0)
     half = 0.5 * float(v.max() - v.min()) if len(chain.pieces) == 1 else 0.5 * size
     centre = 0.5 * float(v.max() + v.min())
     half += SIDE_MARGIN * size
@@ -170,4 +201,15 @@ def longer(quad: Quad, *, orientation: Orientation, width_px: int, height_px: in
     }
     limit = np.array([width_px - 1, height_px - 1], float)
     p, q, r, s = (_pair(tuple(np.clip(moved[id(x)], 0, limit).tolist())) for x in (a, b, c, d))
+    return Quad(corners=(p, q, r, s))
+
+
+def part_of(quad: Quad, *, orientation: Orientation, start: float, end: float) -> Quad:
+    """The part of a quadrilateral from `start` to `end` of its length, along its text."""
+    a, b, c, d = (np.array(corner) for corner in quad.corners)
+    if orientation is Orientation.VERTICAL:
+        corners = (a + start * (d - a), b + start * (c - b), b + end * (c - b), a + end * (d - a))
+    else:
+        corners = (a + start * (b - a), a + end * (b - a), d + end * (c - d), d + start * (c - d))
+    p, q, r, s = (_pair(tuple(corner.tolist())) for corner in corners)
     return Quad(corners=(p, q, r, s))

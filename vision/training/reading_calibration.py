@@ -33,9 +33,9 @@ from vision.reading.engines.line_reader import LineReaderEngine
 from vision.reading.results import code_features, is_done, plate_features
 from vision.scan import Photo, RawScan, ScanKind
 
-# Of what is accepted, so much may be wrong; "_gate" where nobody looks again.
+# Of all readings, so many may be accepted and wrong; "_gate" where nobody looks again.
 RATES = {
-    "container_code": {"": 0.01, "_gate": 0.002},
+    "container_code": {"": 0.005, "_gate": 0.002},
     "plate": {"": 0.02, "_gate": 0.002},
 }
 # Folder, and every so many of its pictures: plates are many.
@@ -142,13 +142,12 @@ def fit(candidates: Sequence[Candidate]) -> tuple[float, ...]:
 def threshold(
     probability: npt.NDArray[np.float64], right: npt.NDArray[np.bool_], rate: float
 ) -> float:
-    """Lowest probability from which on at most `rate` of what is accepted is wrong, both as counted
-    and as the probabilities themselves expect; 1 if there is none.
+    """Lowest probability from which on at most `rate` of all readings are accepted and wrong, both
+    as counted and as the probabilities themselves expect; 1 if there is none.
     """
     order = np.argsort(-probability)
-    count = np.arange(1, len(order) + 1)
-    counted = np.cumsum(~right[order]) / count
-    expected = np.cumsum(1 - probability[order]) / count
+    counted = np.cumsum(~right[order]) / len(order)
+    expected = np.cumsum(1 - probability[order]) / len(order)
     good = np.flatnonzero((counted <= rate) & (expected <= rate))
     return float(probability[order][good[-1]]) if good.size else 1.0
 
