@@ -82,10 +82,18 @@ def _words(analysis: Analysis) -> Iterator[str]:
             left += f", like {finding.closest}" if finding.unnatural else ""
             yield f"{label}  {'unnatural' if finding.unnatural else 'natural'}: {left}"
         else:
-            yield f"{label}  {finding.nuclide} ({finding.category.value})"
+            yield f"{label}  {_nuclide_words(finding)}"
     for entry in analysis.coverage:
         if entry.ran is not Ran.RAN:
             yield f"{entry.analysis} {entry.ran.value}: {entry.reason}"
+
+
+def _nuclide_words(finding: NuclideFound) -> str:
+    likely = "" if finding.probability is None else f", probability {finding.probability:.2f}"
+    shield = {"": "", "load": ", spread through its load"}.get(
+        finding.shield, f", behind {finding.shield}"
+    )
+    return f"{finding.nuclide} ({finding.category.value}){likely}{shield}"
 
 
 def _count_words(finding: GrossCount) -> str:

@@ -371,7 +371,7 @@ def test_spectra_are_evaluated_on_a_labelled_folder(tallyman: Tallyman, tmp_path
     figures = tallyman("evaluate", "radiation", tmp_path, "--json").document
     assert figures["n"] == 1
     assert set(figures) >= {"exact", "wrong", "precision", "recall", "background_false_ids"}
-    assert set(figures["groups"]) == {"NaI portal", "simulated: NaI portal"}
+    assert set(figures["groups"]) == {"NaI", "simulated: NaI"}
     assert "no splits" in refused(
         tallyman("evaluate", "radiation", tmp_path, "--split", "val", "--json")
     )

@@ -150,6 +150,10 @@ class NuclideCategory(StrEnum):
 class NuclideFound:
     """A nuclide identified in a spectrum. `score` is the method's statistic, not a
     probability; `lines_kev` are the energies that support it. `occupancy` as in `GrossCount`.
+
+    `probability` is how often an answer of this score was right in simulated spectra, None if
+    that was not counted. `shield` is what the strengths of soft and hard lines say is in front
+    of it, such as "iron" or "lead", "load" for a source spread through its goods; "" if nothing.
     """
 
     evidence: Evidence
@@ -159,6 +163,8 @@ class NuclideFound:
     score: float
     lines_kev: tuple[float, ...] = ()
     occupancy: int = 0
+    probability: float | None = None
+    shield: str = ""
     kind: Literal["nuclide"] = "nuclide"
 
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
-
-import numpy as np
 
 from vision.errors import ModelUnavailable
 from vision.findings import (
@@ -16,21 +14,24 @@ from vision.findings import (
     Evidence,
     Finding,
     GrossCount,
-    NaturalExcess,
     NuclideFound,
     Provenance,
     Ran,
     SpectrumFit,
 )
 from vision.models.shelf import Shelf
-from vision.radiation import alarm_model, decide, gross_count, nuclide_search
+from vision.radiation import alarm_model, confidence, decide, gross_count, nuclide_search
+from vision.radiation.alarm_spectrum import spectrum_of
 from vision.radiation.decide import GammaResult, Judge
 from vision.radiation.identify import identify
 from vision.radiation.lines import LINES_FILE
 from vision.radiation.occupancy import background, split
+from vision.radiation.templates import ATTENUATION_FILE
 from vision.scan import CountSeries, RadiationScan, ScanKind, Spectrum
 
 MAX_SPECTRA = 8
+# Next to nothing in front of a source is no hint.
+SHIELD_WORDS = {"iron": "iron", "thick iron": "thick iron", "lead": "lead", "load": "load"}
 # A file that is no passage is one look at one number.
 FALSE_ALARM_OF_MEASUREMENT = 3e-4
 
@@ -45,12 +46,14 @@ COUNTS = Provenance(
 
 
 def nuclides_provenance() -> Provenance:
-    """`sha256` is that of the table of lines."""
-    table = resources.files("vision.radiation") / LINES_FILE
+    """`sha256` is that of the tables of lines, of attenuation and of confidence."""
+    files = (LINES_FILE, ATTENUATION_FILE, confidence.CONFIDENCE_FILE)
+    folder = resources.files("vision.radiation")
+    tables = b"".join((folder / name).read_bytes() for name in files)
     return Provenance(
         model="nuclide-identifier",
         version="1",
-        sha256=hashlib.sha256(table.read_bytes()).hexdigest(),
+        sha256=hashlib.sha256(tables).hexdigest(),
         threshold=nuclide_search.NEEDED,
     )
 
@@ -178,6 +181,10 @@ class RadiationAnalyser:
                     category=one.category,
                     score=one.score,
                     lines_kev=one.lines_kev,
+                    probability=round(
+                        confidence.probability(one.score, sharp=found.curve is None), 3
+                    ),
+                    shield=SHIELD_WORDS.get(one.shield, ""),
                     occupancy=occupancy,
                 )
                 for one in found.nuclides
@@ -244,11 +251,16 @@ class RadiationAnalyser:
             if not excess.unnatural:
                 # The fit of the series is the better witness; a peak search can only add errors.
                 return [*findings, *decide.natural_series(excess, judge=judge)]
-        spectrum, behind, interval = _spectrum_of(scan, series, result, excess, place)
+        spectrum, behind, interval = spectrum_of(scan, series, result, excess, place)
         if spectrum is not None and scan.energy_calibrated:
             named = self._identified(
                 scan, spectrum, behind, interval_s=interval, occupancy=where.occupancy
             )
+            if excess is not None and named.nuclides:
+                # What the spectrum's lines say is better than what its windows look like.
+                findings[findings.index(excess)] = replace(
+                    excess, closest=named.nuclides[0].nuclide
+                )
             findings += [*named.nuclides, *([named.fit] if named.fit else [])]
         return findings
 
@@ -303,44 +315,3 @@ def _measured(scan: RadiationScan, front: Spectrum, behind: Spectrum) -> GrossCo
         peak_rate_cps=counts / front.live_time_s,
         background_rate_cps=counts_behind / behind.live_time_s,
     )
-
-
-def _spectrum_of(
-    scan: RadiationScan,
-    series: CountSeries,
-    result: GammaResult,
-    excess: NaturalExcess | None,
-    place: int,
-) -> tuple[Spectrum | None, Spectrum | None, tuple[float, float] | None]:
-    """Spectrum of an alarm, the background to take off it, and the time it stands for."""
-    span = result.finding.evidence.interval_s
-    if excess is not None and excess.unnatural:
-        span = excess.evidence.interval_s
-    if series.channels is None or series.channel_edges_kev is None or span is None:
-        spectrum = scan.spectra[min(place, len(scan.spectra) - 1)] if scan.spectra else None
-        return spectrum, scan.background, span
-    middle = series.start_s + series.duration_s / 2
-    inside = (middle >= span[0]) & (middle <= span[1])
-    live = float(series.duration_s[inside].sum())
-    spectrum = Spectrum(
-        counts=series.channels[inside].sum(axis=0, dtype=np.float64),
-        edges_kev=series.channel_edges_kev,
-        live_time_s=live,
-        real_time_s=live,
-    )
-    occupancy = result.prepared.occupancy
-    if occupancy.estimated:
-        return spectrum, scan.background, span
-    # The vehicle shields background; less time stands for less background.
-    tested = slice(occupancy.tested_first, occupancy.tested_last + 1)
-    own = inside[tested]
-    free = result.prepared.background.rate_cps * float(result.prepared.duration_s[own].sum())
-    left = float(result.prepared.expected[own].sum()) / free if free > 0 else 1.0
-    behind_s = result.prepared.background.duration_s / max(left, 0.3)
-    behind = Spectrum(
-        counts=series.channels[occupancy.behind].sum(axis=0, dtype=np.float64),
-        edges_kev=series.channel_edges_kev,
-        live_time_s=behind_s,
-        real_time_s=behind_s,
-    )
-    return spectrum, behind, span

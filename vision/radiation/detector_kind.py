@@ -39,6 +39,15 @@ KINDS = (
 BUILT_IN = (("identifinder", "Cs-137"),)
 
 
+PLASTIC = ("plastic", "pvt", "polyvinyl")
+
+
+def is_plastic(detector: str) -> bool:
+    """Whether the file says that its detector is one without photopeaks."""
+    words = detector.lower()
+    return any(name in words for name in PLASTIC)
+
+
 def built_in(detector: str) -> str:
     """The nuclide that the instrument itself shows, or ""."""
     words = detector.lower()
@@ -51,14 +60,16 @@ def settings(detector: str, measured: float | None) -> tuple[Setting, ...]:
     for names, resolution, crystal in KINDS:
         if any(name in words for name in names):
             return (Setting(resolution=resolution, crystal=crystal),)
-    if measured is None or measured > WIDE:
-        usual = (
-            Setting(resolution=0.074, crystal="large"),
-            Setting(resolution=0.084, crystal="small"),
-        )
-        return usual if measured is None else (*usual, *_near(measured * NARROWER, 1, CRYSTALS))
+    usual = (
+        Setting(resolution=0.074, crystal="large"),
+        Setting(resolution=0.084, crystal="small"),
+    )
+    if measured is None:
+        return usual
+    if measured > WIDE:
+        return (*usual, *_near(measured * NARROWER, 1, CRYSTALS))
     if measured > MEDIUM:
-        return _near(measured * LITTLE_NARROWER, 2, CRYSTALS)
+        return (*usual, *_near(measured * LITTLE_NARROWER, 2, CRYSTALS))
     return _near(measured, 2, {"small": CRYSTALS["small"]})
 
 

@@ -6,7 +6,7 @@ a whole.
 
 from __future__ import annotations
 
-from vision.radiation import by_fit, by_lines, peaks
+from vision.radiation import by_fit, by_lines, detector_kind, peaks
 from vision.radiation.identified import Identification
 from vision.scan import Spectrum
 
@@ -20,7 +20,8 @@ def identify(
     background_removed: bool = False,
     detector: str = "",
 ) -> Identification:
-    """Nuclides of one spectrum; none if there are too few counts to tell.
+    """Nuclides of one spectrum; none if there are too few counts to tell, or the
+    detector is plastic and shows no peaks (its energy windows speak for it in an alarm).
 
     Args:
         spectrum: what was measured.
@@ -28,7 +29,7 @@ def identify(
         background_removed: it was already taken off `spectrum`.
         detector: the file's words for it, a hint at its kind.
     """
-    if spectrum.counts.sum() < MIN_COUNTS:
+    if spectrum.counts.sum() < MIN_COUNTS or detector_kind.is_plastic(detector):
         return Identification(nuclides=(), curve=None)
     measured = peaks.resolution_of(spectrum)
     if measured is not None and measured <= peaks.SHARP:

@@ -24,6 +24,7 @@ Array = npt.NDArray[np.float64]
 
 RESOLUTIONS = (0.008, 0.011, 0.016, 0.024, 0.033, 0.043, 0.055, 0.074, 0.084, 0.1, 0.12)
 """FWHM at 662 keV, as a fraction, for which there are templates."""
+ATTENUATION_FILE = "attenuation.csv"
 ELECTRON_KEV = 511.0
 THOMSON_CM2_G = 0.2003
 
@@ -75,7 +76,7 @@ FOUND_IN_LOADS = frozenset({*NATURAL, "U-238", "Lu-176", "La-138"})
 
 @cache
 def _attenuation_table() -> dict[str, tuple[Array, Array]]:
-    text = (resources.files("vision.radiation") / "attenuation.csv").read_text(encoding="utf-8")
+    text = (resources.files("vision.radiation") / ATTENUATION_FILE).read_text(encoding="utf-8")
     rows = list(csv.DictReader(text.splitlines()))
     energies = np.log([float(row["energy_kev"]) for row in rows])
     return {

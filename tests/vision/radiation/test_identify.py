@@ -87,3 +87,8 @@ def test_the_fit_follows_the_counts(rng: np.random.Generator) -> None:
     peak = (curve.edges_kev[:-1] > 620) & (curve.edges_kev[1:] < 700)
     inside = (spectrum.edges_kev[:-1] > 620) & (spectrum.edges_kev[1:] < 700)
     assert curve.counts[peak].sum() == pytest.approx(spectrum.counts[inside].sum(), rel=0.2)
+
+
+def test_a_plastic_detector_has_no_lines_to_name(rng: np.random.Generator) -> None:
+    spectrum, background = scintillator(Recipe(sources={"Cs-137": 60_000.0}), "plastic", rng)
+    assert identify(spectrum, background, detector="PVT panel").nuclides == ()
