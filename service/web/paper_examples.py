@@ -113,7 +113,7 @@ GOODS: Json = {
     "alphabet": "Latin",
     "heading": "0207",
     "group": "meat",
-    "probability": 0.9924,
+    "probability": 0.9483,
     "abstention": None,
     "reason": "Read as 'frozen chicken' (en).",
     "candidates": [
