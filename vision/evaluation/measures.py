@@ -14,7 +14,14 @@ from typing import Any
 import numpy as np
 
 from vision.evaluation.progress import Progress, reported, silent
-from vision.findings import FillProfile, Finding, MassEstimate, Material, PackageCount
+from vision.findings import (
+    FillProfile,
+    Finding,
+    MassEstimate,
+    Material,
+    PackageCount,
+    StructureMeasured,
+)
 from vision.models.shelf import Shelf
 from vision.synthesis.blocks import (
     PITCH_MM,
@@ -35,6 +42,7 @@ from vision.xray.sight import Sight, sight_of
 AREAL_G_CM2 = (4.0, 15.0, 30.0, 60.0, 90.0)
 FIRST_SEED = 7000
 EDGE_PX = 12
+FALSE_WALL_MM, THICK_Z = (300.0, 500.0), 4.0
 Z_95 = 1.96
 
 
@@ -51,7 +59,11 @@ def evaluate(*, scans: int, shelf: Shelf, progress: Progress = silent) -> dict[s
         if seed % 2:
             told.update(_materials(sight, scene, blocks, shelf))
         findings = of_containers(sight, [scene.outline], shelf=shelf)
-        results = [*_load_figures(findings, scene, blocks), *_stack_figures(seed, book, shelf)]
+        results = [
+            *_load_figures(findings, scene, blocks),
+            *_stack_figures(seed, book, shelf),
+            *_wall_figures(seed, book, shelf),
+        ]
         for name, right in results:
             of[name] += 1
             yes[name] += right
@@ -100,6 +112,17 @@ def _stack_figures(seed: int, book: ScannerBook, shelf: Shelf) -> Iterator[tuple
                 right = (found.rows, found.columns) == (rows, columns)
                 yield "rows and columns right of those counted", right
                 yield "count in its interval of those counted", found.low <= truth <= found.high
+
+
+def _wall_figures(seed: int, book: ScannerBook, shelf: Shelf) -> Iterator[tuple[str, bool]]:
+    """Empty boxes, every second with a false wall."""
+    depth_mm = FALSE_WALL_MM[0] + (seed % 7) / 6 * (FALSE_WALL_MM[1] - FALSE_WALL_MM[0])
+    false = seed % 2 == 0
+    scene = side_view([], seed=seed, channels=1, false_wall_mm=depth_mm if false else 0.0)
+    findings = of_containers(sight_of(scene.image, book), [scene.outline], shelf=shelf)
+    thick = [f for f in findings if isinstance(f, StructureMeasured) and f.residual_z > THICK_Z]
+    name = "false wall called thick" if false else "true frame called thick"
+    yield name, bool(thick)
 
 
 def share(count: int, total: int) -> dict[str, Any]:

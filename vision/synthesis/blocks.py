@@ -94,6 +94,7 @@ def side_view(
     length_mm: float = 12_192,
     height_mm: float = 2_591,
     channels: int = 2,
+    false_wall_mm: float = 0.0,
 ) -> Scene:
     """A 16-bit view of counts; walls of 4 mm of steel in all, frame and floor thicker.
 
@@ -104,10 +105,14 @@ def side_view(
         length_mm: outer length of the box.
         height_mm: outer height.
         channels: 2 for two energies.
+        false_wall_mm: depth of a space behind a second front wall, filled with goods.
     """
     wide, high = round(length_mm / PITCH_MM), round(height_mm / PITCH_MM)
     outline = Box(x1=LEFT, y1=TOP, x2=LEFT + wide, y2=TOP + high)
     steel = _steel(outline)
+    false_px = round(false_wall_mm / PITCH_MM)
+    first = int(outline.x1) + POST_PX
+    steel[TOP : int(outline.y2), first : first + false_px] += FRAME_G_CM2
     loads = {material: np.zeros(steel.shape) for material in Material}
     for block in blocks:
         loads[block.material][_place(block, outline)] += block.areal_g_cm2

@@ -35,7 +35,6 @@ from vision.xray.calibration import NO_SCANNERS, ScannerBook
 from vision.xray.fill import darkness
 from vision.xray.framing import without_bands
 from vision.xray.load_state import LoadModel
-from vision.xray.normalise import transmission_like
 from vision.xray.outline import tighten
 from vision.xray.sight import Sight, interior_of, sight_of
 
@@ -127,7 +126,7 @@ class XrayAnalyser:
 
     def outlines(self, image: XrayImage) -> tuple[Box, ...]:
         """Outlines of the containers alone. Raises: ModelUnavailable."""
-        view = transmission_like(image)
+        view = sight_of(image, self._scanners).view
         return tuple(box for box, _ in containers.detect(view, shelf=self._shelf))
 
     def compare(

@@ -16,11 +16,21 @@ from vision.findings import (
     PackageCount,
     Provenance,
     ScanFingerprint,
+    StructureMeasured,
 )
 from vision.geometry import Box
 from vision.models.shelf import Shelf
 from vision.scan import PixelUnit
-from vision.xray import cargo_look, container_size, fill, mass, materials, packages, same_scan
+from vision.xray import (
+    cargo_look,
+    container_size,
+    fill,
+    mass,
+    materials,
+    packages,
+    same_scan,
+    structure,
+)
 from vision.xray.inside_view import InsideView, look_inside
 from vision.xray.sight import Sight
 
@@ -33,6 +43,7 @@ MODELS = (
     (same_scan.MODEL, "noise_bits"),
     (same_scan.COMPARE_MODEL, "change"),
     (cargo_look.MODEL, "alike"),
+    (structure.MODEL, "z"),
 )
 BLACK = 0.02
 
@@ -67,6 +78,7 @@ def of_containers(sight: Sight, boxes: Sequence[Box], *, shelf: Shelf) -> list[F
         findings.append(_packages(seen, _pitch_x_mm(sight, seen, size), evidence, shelf))
         findings += _materials(sight, seen, evidence, shelf)
         findings.append(_mass(sight, seen, evidence, shelf))
+        findings += _structure(sight, seen, evidence, shelf)
         findings.append(_look(seen, evidence, shelf))
     return findings
 
@@ -184,6 +196,27 @@ def _mass_of(sight: Sight, seen: InsideView, shelf: Shelf) -> mass.Mass:
         classes=seen.classes,
         limits=shelf.parameters(mass.MODEL),
     )
+
+
+def _structure(
+    sight: Sight, seen: InsideView, evidence: Evidence, shelf: Shelf
+) -> list[StructureMeasured]:
+    """Silent without counts and the size of a pixel: grey levels hide where a frame ends."""
+    if sight.pitch_mm is None or sight.seen is None:
+        return []
+    parts = structure.measure(
+        seen.edges,
+        seen.inside,
+        pitch_mm=sight.pitch_mm,
+        limits=shelf.parameters(structure.MODEL),
+    )
+    by = _by(structure.MODEL, shelf)
+    return [
+        StructureMeasured(
+            evidence=evidence, provenance=by, zone=part.zone, residual_z=part.residual_z
+        )
+        for part in parts
+    ]
 
 
 def _look(seen: InsideView, evidence: Evidence, shelf: Shelf) -> CargoEmbedding:

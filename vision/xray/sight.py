@@ -46,22 +46,34 @@ class Sight:
 
 def sight_of(image: XrayImage, scanners: ScannerBook) -> Sight:
     """Normalise a view once for all."""
+    seen = measure(image)
+    # Detectors that do not agree, and a source that flickers, are no part of what there is to see.
+    if seen is None:
+        view = transmission_like(image)
+    else:
+        view = np.exp(-seen.attenuation[:, :, 0]).clip(0, 1)
     return Sight(
         image=image,
-        view=transmission_like(image),
-        seen=measure(image),
+        view=view,
+        seen=seen,
         calibration=scanners.of(image.acquisition.scanner),
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interior:
-    """Inside of a container in whole pixels: ends, roof and floor left out."""
+    """Inside of a container in whole pixels: ends, roof and floor left out.
+
+    Where an edge was not `seen`, the usual share of the outline stands for it.
+    """
 
     x1: int
     y1: int
     x2: int
     y2: int
+    roof_seen: bool = False
+    floor_seen: bool = False
+    ends_seen: bool = False
 
     def part(self, view: Floats) -> Floats:
         """That part of a picture, (h, w); a view, not a copy."""
@@ -91,20 +103,26 @@ def interior_of(view: Floats, outline: Box) -> Interior:
     columns = np.percentile(view[middle, x1:x2:1], LIGHTEST, axis=0)
     rows = np.percentile(view[y1:y2, along][:, :: max(1, int(wide) // 400)], LIGHTEST, axis=1)
     posts = int(BEHIND_POST * wide)
-    left = _frame_px(columns, MOST_END, END, behind=posts)
-    right = _frame_px(columns[::-1], MOST_END, END, behind=posts)
-    roof = _frame_px(rows, MOST_ROOF, ROOF)
-    floor = _frame_px(rows[::-1], MOST_FLOOR, FLOOR)
+    left, left_seen = _frame_px(columns, MOST_END, END, behind=posts)
+    right, right_seen = _frame_px(columns[::-1], MOST_END, END, behind=posts)
+    roof, roof_seen = _frame_px(rows, MOST_ROOF, ROOF)
+    floor, floor_seen = _frame_px(rows[::-1], MOST_FLOOR, FLOOR)
     left_x, top_y = x1 + left, y1 + roof
     return Interior(
-        x1=left_x, y1=top_y, x2=max(x2 - right, left_x + 1), y2=max(y2 - floor, top_y + 1)
+        x1=left_x,
+        y1=top_y,
+        x2=max(x2 - right, left_x + 1),
+        y2=max(y2 - floor, top_y + 1),
+        roof_seen=roof_seen,
+        floor_seen=floor_seen,
+        ends_seen=left_seen and right_seen,
     )
 
 
 def _frame_px(
     lines: npt.NDArray[np.floating], most: float, usual: float, *, behind: int = 0
-) -> int:
-    """How many lines from the edge belong to the frame.
+) -> tuple[int, bool]:
+    """How many lines from the edge belong to the frame, and whether its end was seen.
 
     Args:
         lines: brightness of each line from one edge to the other.
@@ -117,7 +135,8 @@ def _frame_px(
     inner = float(np.median(lines[zone.size : max(zone.size + 4, size // 2)]))
     darkest = float(zone.min())
     if inner - darkest < LEAST_STEP:
-        return int(usual * size)
+        return int(usual * size), False
     dark = np.flatnonzero(zone < (inner + darkest) / 2)
     end = int(dark[-1]) + 1
-    return end + 1 + behind if end < zone.size else int(usual * size)
+    seen = end < zone.size
+    return (end + 1 + behind if seen else int(usual * size)), seen
