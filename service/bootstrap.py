@@ -17,6 +17,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.compute.local import LocalAnalyser
+from service.compute.vehicle_models import load_vehicle_models
 from service.config import Settings
 from service.domain.access import Caller, Role
 from service.domain.inspection import InspectionState
@@ -108,6 +109,7 @@ def build(settings: Settings, *, analyser: Analyser | None = None) -> Tallyman:
             threads=settings.ort_threads,
             limits=limits,
             scanners=read_scanners(settings.effective_scanners_dir),
+            vehicle_models=load_vehicle_models(settings.vehicle_models),
         )
         lineup = inspector.lineup
     except ModelUnavailable as problem:

@@ -17,6 +17,7 @@ from vision.reading.analyser import PhotoAnalyser
 from vision.reading.engines import OcrEngine
 from vision.reading.engines.line_reader import LineReaderEngine
 from vision.reading.photo_parts import photo_parts
+from vision.reading.vehicle_model import VehicleModelReader
 from vision.scan import Photo, PixelUnit, RawScan, Scan, ScanKind, XrayImage
 from vision.xray.analyser import XrayAnalyser
 from vision.xray.calibration import NO_SCANNERS, ScannerBook
@@ -31,6 +32,7 @@ class Inspector:
         engine: what reads text; None for our own.
         limits: what is read at all.
         scanners: what the site measured on its X-ray scanners.
+        vehicle_models: tells make and model; None: nobody does.
 
     Raises:
         ModelUnavailable: there is no line-up.
@@ -44,12 +46,13 @@ class Inspector:
         engine: OcrEngine | None = None,
         limits: Limits | None = None,
         scanners: ScannerBook = NO_SCANNERS,
+        vehicle_models: VehicleModelReader | None = None,
     ) -> None:
         shelf = Shelf(weights_dir, threads=threads)
         self._limits = limits or Limits()
         self._xray = XrayAnalyser(shelf, scanners=scanners)
         reader = engine or LineReaderEngine(shelf, threads=threads)
-        self._photo = PhotoAnalyser(reader, parts=photo_parts(reader, shelf))
+        self._photo = PhotoAnalyser(reader, parts=photo_parts(reader, shelf, models=vehicle_models))
         self._radiation = RadiationAnalyser(shelf)
 
     @property

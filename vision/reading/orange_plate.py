@@ -17,7 +17,7 @@ from vision.geometry import Quad
 from vision.reading.sign_shape import Corners, Picture, as_quad, fitted, reduced, seen_from_front
 
 Mask = npt.NDArray[np.uint8]
-FLAT_PX = 256
+FLAT_PX = 160
 # Part of the square that the orange field takes; around it the frame is seen.
 FIELD = 0.84
 LEAST_SIDE_PX = 9
@@ -29,6 +29,9 @@ MOST_SHARE = 0.45
 DARKER = 0.55
 _CLOSINGS = (1, 3, 9)
 _MOST_OUTLINES = 48
+_NEAR = 0.03
+# Less frame and less line than this is no plate, whatever it says.
+_LEAST_FRAMED, _LEAST_LINE = 0.3, 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +69,12 @@ def find(pixels: Picture, *, orange: Orange) -> tuple[OrangePlate, ...]:
     if int(cv2.countNonZero(mask)) < LEAST_SIDE_PX**2:
         return ()
     found: list[OrangePlate] = []
+    tried: list[Corners] = []
     for corners in _fields(mask):
+        near = _NEAR * float(np.linalg.norm(corners[0] - corners[2]))
+        if any(float(np.abs(corners - other).max()) < near for other in tried):
+            continue
+        tried.append(corners)
         plate = _plate(pixels, (corners + 0.5) / scale - 0.5)
         if plate is not None and not any(_same(plate, other) for other in found):
             found.append(plate)
@@ -148,12 +156,15 @@ def _plate(pixels: Picture, corners: Corners) -> OrangePlate | None:
     field = grey[first:last, first:last]
     paint = float(np.percentile(field, 75))
     framed = _framed(grey, paint, first, last)
+    line = _middle_line(field, paint)
+    if framed < _LEAST_FRAMED and line < _LEAST_LINE:
+        return None
     paper = flat[first:last, first:last]
     wide = _wide(pixels, corners)
     return OrangePlate(
         quad=as_quad(_grown(corners)),
         framed=framed,
-        line=_middle_line(field, paint),
+        line=line,
         even=float((np.abs(field[6:-6, 6:-6] - float(np.median(field))) < 0.22 * paint).mean()),
         hue=float(np.median(cv2.cvtColor(paper, cv2.COLOR_RGB2HSV)[:, :, 0])),
         rows=_rows(wide),
