@@ -30,6 +30,7 @@ DARKER = 0.55
 _CLOSINGS = (1, 3, 9)
 _MOST_OUTLINES = 48
 _NEAR = 0.03
+_LIGHTER = 1.25
 # Less frame and less line than this is no plate, whatever it says.
 _LEAST_FRAMED, _LEAST_LINE = 0.3, 0.1
 
@@ -48,7 +49,8 @@ class Orange:
 class OrangePlate:
     """A framed orange field.
 
-    `framed` is the share of the frame that is darker than the field, `line` how much darker
+    `framed` is the share of the frame that is darker than the field, `thin` the share behind which
+    it is lighter again, `line` how much darker
     the middle is than the field, both in [0, 1]; `even` the share of the field that is plain,
     `hue` its median hue in [0, 180).
     `rows` are the two lines, (H, W) grey.
@@ -56,6 +58,7 @@ class OrangePlate:
 
     quad: Quad
     framed: float
+    thin: float
     line: float
     even: float
     hue: float
@@ -164,6 +167,7 @@ def _plate(pixels: Picture, corners: Corners) -> OrangePlate | None:
     return OrangePlate(
         quad=as_quad(_grown(corners)),
         framed=framed,
+        thin=_thin(grey, first, last),
         line=line,
         even=float((np.abs(field[6:-6, 6:-6] - float(np.median(field))) < 0.22 * paint).mean()),
         hue=float(np.median(cv2.cvtColor(paper, cv2.COLOR_RGB2HSV)[:, :, 0])),
@@ -181,6 +185,21 @@ def _framed(grey: Mask, paint: float, first: int, last: int) -> float:
         grey[first:last, last + 1 : last + depth].min(axis=1),
     )
     return float(np.mean([(side < DARKER * paint).mean() for side in sides]))
+
+
+def _thin(grey: Mask, first: int, last: int) -> float:
+    """Share of the frame that ends before the square does: a stripe or a shadow goes on."""
+    reach = slice(0, first - 1)
+    sides = (
+        grey[:first, first:last],
+        grey[last:, first:last][::-1],
+        grey[first:last, :first].T,
+        grey[first:last, last:].T[::-1],
+    )
+    shares = [
+        (side[:2].mean(axis=0) > _LIGHTER * side[reach].min(axis=0) + 6).mean() for side in sides
+    ]
+    return float(np.mean(shares))
 
 
 def _middle_line(field: Mask, paint: float) -> float:
