@@ -17,6 +17,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.compute.local import LocalAnalyser
+from service.compute.vehicle_models import load_vehicle_models
 from service.config import Settings
 from service.domain.access import Caller, Role
 from service.domain.inspection import InspectionState
@@ -115,6 +116,7 @@ def build(settings: Settings, *, analyser: Analyser | None = None) -> Tallyman:
                 settings.effective_scanners_dir, learnt=settings.scanner_masses_file
             ),
             owners=_owner_codes(settings.owner_codes_file),
+            vehicle_models=load_vehicle_models(settings.vehicle_models),
         )
         lineup = inspector.lineup
     except ModelUnavailable as problem:

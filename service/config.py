@@ -29,6 +29,9 @@ class Settings(BaseSettings):
     scanners_dir: Path | None = Field(
         None, description="TOML of each X-ray scanner; None: scanners in data_dir"
     )
+    vehicle_models: str = Field(
+        "", description="reader of make and model, a name in tallyman.vehicle_models; empty: none"
+    )
     policy_file: Path | None = Field(None, description="policy TOML; None: the one shipped")
     owner_codes_file: Path | None = Field(
         None, description="owner codes of containers, one a line; None: all are as likely"

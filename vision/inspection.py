@@ -18,6 +18,7 @@ from vision.reading.analyser import PhotoAnalyser
 from vision.reading.engines import OcrEngine
 from vision.reading.engines.line_reader import LineReaderEngine
 from vision.reading.photo_parts import photo_parts
+from vision.reading.vehicle_model import VehicleModelReader
 from vision.scan import Photo, PixelUnit, RawScan, Scan, ScanKind, XrayImage
 from vision.xray.analyser import XrayAnalyser
 from vision.xray.calibration import NO_SCANNERS, ScannerBook
@@ -33,6 +34,7 @@ class Inspector:
         limits: what is read at all.
         scanners: what the site measured on its X-ray scanners.
         owners: owner codes that the site knows, three letters each; empty: all are as likely.
+        vehicle_models: tells make and model; None: nobody does.
 
     Raises:
         ModelUnavailable: there is no line-up.
@@ -47,13 +49,17 @@ class Inspector:
         limits: Limits | None = None,
         scanners: ScannerBook = NO_SCANNERS,
         owners: frozenset[str] = frozenset(),
+        vehicle_models: VehicleModelReader | None = None,
     ) -> None:
         shelf = Shelf(weights_dir, threads=threads)
         self._limits = limits or Limits()
         self._xray = XrayAnalyser(shelf, scanners=scanners)
         reader = engine or LineReaderEngine(shelf, threads=threads)
         self._photo = PhotoAnalyser(
-            reader, shelf=shelf, owners=owners, parts=photo_parts(reader, shelf)
+            reader,
+            shelf=shelf,
+            owners=owners,
+            parts=photo_parts(reader, shelf, models=vehicle_models),
         )
         self._radiation = RadiationAnalyser(shelf)
 

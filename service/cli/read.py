@@ -14,12 +14,13 @@ import typer
 from PIL import Image
 
 from service.cli.terminal import JsonOption, out
+from service.compute.vehicle_models import load_vehicle_models
 from service.config import Settings
 from service.errors import InvalidInput
 from service.web import overlay
 from service.web.finding_words import words_of
 from service.web.schemas import finding_dicts
-from vision.findings import Analysis, CheckDigit, Ran, Reading, VehicleColour
+from vision.findings import Analysis, CheckDigit, Ran, Reading, VehicleColour, VehicleModel
 from vision.formats import Limits, read_scan
 from vision.grammar.iso6346 import owner_codes
 from vision.grammar.plate import normalise_plate
@@ -69,9 +70,11 @@ def read(
     expected = _expected(expect) if expect is not None else ()
     settings = Settings()
     shelf = Shelf(settings.weights_dir, threads=settings.ort_threads)
+    models = load_vehicle_models(settings.vehicle_models)
     engine = LineReaderEngine(shelf, threads=settings.ort_threads)
     known = owner_codes_of(owners or settings.owner_codes_file)
-    analyser = PhotoAnalyser(engine, shelf=shelf, owners=known, parts=photo_parts(engine, shelf))
+    parts = photo_parts(engine, shelf, models=models)
+    analyser = PhotoAnalyser(engine, shelf=shelf, owners=known, parts=parts)
     limits = Limits(max_bytes=settings.max_upload_bytes)
     photos = [(path, _photo(path, limits)) for path in files]
     pages = [_page(path.name, photo, analyser, expected) for path, photo in photos]
@@ -146,8 +149,8 @@ def _words(page: _Page) -> Iterator[str]:
     for reading in readings:
         yield from _reading_words(reading)
     for finding in page.analysis.findings:
-        if isinstance(finding, VehicleColour):
-            yield f"vehicle colour: {words_of(finding)}"
+        if isinstance(finding, (VehicleColour, VehicleModel)):
+            yield f"{finding.kind.replace('_', ' ')}: {words_of(finding)}"
     for posterior in page.listed:
         told = ", ".join(f"{a.text} {a.score:.3f}" for a in posterior.listed)
         words = f"expected, given what reads {posterior.free}: {told}"

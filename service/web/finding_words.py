@@ -22,10 +22,12 @@ from vision.findings import (
     ScanQuality,
     StructureMeasured,
     VehicleColour,
+    VehicleModel,
 )
 
 _UNKNOWN = "cannot tell"
 _GROUPS_SHOWN = 3
+_ACCEPTED_OR_NOT = (CargoGroup, PackageCount, VehicleColour, VehicleModel)
 
 
 def words_of(finding: Finding) -> str:
@@ -49,7 +51,7 @@ def tone_of(finding: Finding) -> str:
         isinstance(finding, AnomalyFound)
         or (isinstance(finding, MassEstimate) and finding.mass_kg is None)
         or (isinstance(finding, ContainerSize) and finding.length_ft is None)
-        or (isinstance(finding, (CargoGroup, PackageCount, VehicleColour)) and not finding.accepted)
+        or (isinstance(finding, _ACCEPTED_OR_NOT) and not finding.accepted)
         or (isinstance(finding, LoadState) and finding.load is Load.CANNOT_TELL)
         or (isinstance(finding, ScanCompared) and not finding.aligned)
     )
@@ -108,6 +110,9 @@ def _of_goods(finding: Finding) -> str:
 
 
 def _of_vehicle(finding: Finding) -> str:
+    if isinstance(finding, VehicleModel):
+        told = f"{finding.make} {finding.model} {finding.probability:.2f}"
+        return told if finding.accepted else _UNKNOWN
     if not isinstance(finding, VehicleColour):
         return ""
     sure = f"{finding.colour} {finding.probability:.2f}"

@@ -32,7 +32,7 @@ from vision.findings.reading import (
     Reading,
     Subject,
 )
-from vision.findings.vehicle import VehicleColour
+from vision.findings.vehicle import VehicleColour, VehicleModel
 from vision.findings.xray import (
     AnomalyFound,
     CargoEmbedding,
@@ -75,6 +75,7 @@ Finding = (
     | ScanCompared
     | Reading
     | VehicleColour
+    | VehicleModel
     | GrossCount
     | SourceLocated
     | NaturalExcess
@@ -149,5 +150,6 @@ __all__ = [
     "StructureMeasured",
     "Subject",
     "VehicleColour",
+    "VehicleModel",
     "Zone",
 ]

@@ -21,3 +21,16 @@ class VehicleColour:
     probability: float
     accepted: bool
     kind: Literal["vehicle_colour"] = "vehicle_colour"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VehicleModel:
+    """Make and model as a third party's reader tells them; both "" where it cannot tell."""
+
+    evidence: Evidence
+    provenance: Provenance
+    make: str
+    model: str
+    probability: float
+    accepted: bool
+    kind: Literal["vehicle_model"] = "vehicle_model"

@@ -84,7 +84,8 @@ class DangerSigns:
     def _is_blank(self, plate: OrangePlate) -> bool:
         limits = self._shelf.manifest(ORANGE_MODEL).thresholds
         plain = plate.framed >= limits["framed"].value and plate.even >= limits["even"].value
-        return plain and plate.hue <= limits["blank_hue"].value
+        ends = plate.thin >= limits["thin"].value
+        return plain and ends and plate.hue <= limits["blank_hue"].value
 
     def _reading(
         self, photo: Photo, plate: OrangePlate, text: PlateText | None, note: str

@@ -95,18 +95,22 @@ def _diamond(hull: npt.NDArray[np.int32], shape: tuple[int, ...]) -> Corners | N
         return None
     ends = [hull[:, 1].argmin(), hull[:, 0].argmax(), hull[:, 1].argmax(), hull[:, 0].argmin()]
     rough = hull[ends].astype(np.float32)
-    corners = fitted(hull, rough)
-    if corners is None:
+    if not _upright(rough, slack=1.4):
         return None
+    corners = fitted(hull, rough)
+    return corners if corners is not None and _upright(corners, slack=1.0) else None
+
+
+def _upright(corners: Corners, *, slack: float) -> bool:
+    """Whether the points stand as a square's on its point do, seen from not too far aside."""
     centre = (corners[0] + corners[2]) / 2, (corners[1] + corners[3]) / 2
-    size = min(w, h)
     aside = float(np.abs(centre[0] - centre[1]).max())
     tall = float(np.linalg.norm(corners[0] - corners[2]))
     wide = float(np.linalg.norm(corners[1] - corners[3]))
     lean = abs(float(corners[0][0] - corners[2][0])) / tall
     slope = abs(float(corners[1][1] - corners[3][1])) / wide
-    fits = aside < 0.12 * size and 0.5 < wide / tall < 1.5 and lean < 0.25 and slope < 0.4
-    return corners if fits else None
+    straight = lean < 0.25 * slack and slope < 0.4 * slack and slack * wide / tall > 0.5
+    return straight and aside < 0.12 * slack * min(tall, wide) and wide / tall < 1.5 * slack
 
 
 def _same(one: Corners, other: Corners) -> bool:

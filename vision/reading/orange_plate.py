@@ -17,7 +17,7 @@ from vision.geometry import Quad
 from vision.reading.sign_shape import Corners, Picture, as_quad, fitted, reduced, seen_from_front
 
 Mask = npt.NDArray[np.uint8]
-FLAT_PX = 256
+FLAT_PX = 160
 # Part of the square that the orange field takes; around it the frame is seen.
 FIELD = 0.84
 LEAST_SIDE_PX = 9
@@ -29,6 +29,10 @@ MOST_SHARE = 0.45
 DARKER = 0.55
 _CLOSINGS = (1, 3, 9)
 _MOST_OUTLINES = 48
+_NEAR = 0.03
+_LIGHTER = 1.25
+# Less frame and less line than this is no plate, whatever it says.
+_LEAST_FRAMED, _LEAST_LINE = 0.3, 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +49,8 @@ class Orange:
 class OrangePlate:
     """A framed orange field.
 
-    `framed` is the share of the frame that is darker than the field, `line` how much darker
+    `framed` is the share of the frame that is darker than the field, `thin` the share behind which
+    it is lighter again, `line` how much darker
     the middle is than the field, both in [0, 1]; `even` the share of the field that is plain,
     `hue` its median hue in [0, 180).
     `rows` are the two lines, (H, W) grey.
@@ -53,6 +58,7 @@ class OrangePlate:
 
     quad: Quad
     framed: float
+    thin: float
     line: float
     even: float
     hue: float
@@ -66,7 +72,12 @@ def find(pixels: Picture, *, orange: Orange) -> tuple[OrangePlate, ...]:
     if int(cv2.countNonZero(mask)) < LEAST_SIDE_PX**2:
         return ()
     found: list[OrangePlate] = []
+    tried: list[Corners] = []
     for corners in _fields(mask):
+        near = _NEAR * float(np.linalg.norm(corners[0] - corners[2]))
+        if any(float(np.abs(corners - other).max()) < near for other in tried):
+            continue
+        tried.append(corners)
         plate = _plate(pixels, (corners + 0.5) / scale - 0.5)
         if plate is not None and not any(_same(plate, other) for other in found):
             found.append(plate)
@@ -148,12 +159,16 @@ def _plate(pixels: Picture, corners: Corners) -> OrangePlate | None:
     field = grey[first:last, first:last]
     paint = float(np.percentile(field, 75))
     framed = _framed(grey, paint, first, last)
+    line = _middle_line(field, paint)
+    if framed < _LEAST_FRAMED and line < _LEAST_LINE:
+        return None
     paper = flat[first:last, first:last]
     wide = _wide(pixels, corners)
     return OrangePlate(
         quad=as_quad(_grown(corners)),
         framed=framed,
-        line=_middle_line(field, paint),
+        thin=_thin(grey, first, last),
+        line=line,
         even=float((np.abs(field[6:-6, 6:-6] - float(np.median(field))) < 0.22 * paint).mean()),
         hue=float(np.median(cv2.cvtColor(paper, cv2.COLOR_RGB2HSV)[:, :, 0])),
         rows=_rows(wide),
@@ -170,6 +185,21 @@ def _framed(grey: Mask, paint: float, first: int, last: int) -> float:
         grey[first:last, last + 1 : last + depth].min(axis=1),
     )
     return float(np.mean([(side < DARKER * paint).mean() for side in sides]))
+
+
+def _thin(grey: Mask, first: int, last: int) -> float:
+    """Share of the frame that ends before the square does: a stripe or a shadow goes on."""
+    reach = slice(0, first - 1)
+    sides = (
+        grey[:first, first:last],
+        grey[last:, first:last][::-1],
+        grey[first:last, :first].T,
+        grey[first:last, last:].T[::-1],
+    )
+    shares = [
+        (side[:2].mean(axis=0) > _LIGHTER * side[reach].min(axis=0) + 6).mean() for side in sides
+    ]
+    return float(np.mean(shares))
 
 
 def _middle_line(field: Mask, paint: float) -> float:

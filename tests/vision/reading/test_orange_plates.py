@@ -140,3 +140,11 @@ def test_an_orange_board_without_a_frame_is_no_plate(analyser: PhotoAnalyser) ->
     board = np.full((600, 900, 3), (70, 90, 120), np.uint8)
     board[200:380, 300:540] = (240, 118, 20)
     assert plates(analyser, board) == []
+
+
+def test_a_barrier_in_black_and_orange_stripes_is_no_plate(analyser: PhotoAnalyser) -> None:
+    pixels = np.full((600, 900, 3), (70, 90, 120), np.uint8)
+    for top in range(60, 540, 160):
+        pixels[top : top + 160, 300:480] = (20, 20, 22)
+        pixels[top : top + 80, 300:480] = (235, 120, 20)
+    assert plates(analyser, pixels) == []
