@@ -172,7 +172,9 @@ def readings(
     found = [_code(c, photo, provenance, model) for c in codes]
     if codes and seen is not None:
         found += [
-            results.size_type_reading(one, photo=photo, by=provenance) for one in seen.size_types
+            results.size_type_reading(one, photo=photo, by=provenance)
+            for one in seen.size_types
+            if one.score >= results.LEAST_SIZE_TYPE
         ]
     elif codes:
         found += [
