@@ -66,10 +66,9 @@ class PhotoAnalyser:
 
     @property
     def lineup(self) -> tuple[Provenance, ...]:
-        own = (self._engine.provenance,)
         if self._shelf is None or not isinstance(self._engine, LineEngine):
-            return own
-        return (*own, calibration.open_model(self._shelf).provenance)
+            return (self._engine.provenance,)
+        return (*self._engine.parts, calibration.open_model(self._shelf).provenance)
 
     def analyse(
         self, photo: Photo, *, name: str
