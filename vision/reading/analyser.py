@@ -16,10 +16,19 @@ from vision.findings import (
     Ran,
     Reading,
     Subject,
+    VehicleColour,
 )
 from vision.grammar import iso6346
 from vision.models.shelf import Shelf
-from vision.reading import calibration, container_code, looks, orange_plate, plate, results
+from vision.reading import (
+    calibration,
+    colour,
+    container_code,
+    looks,
+    orange_plate,
+    plate,
+    results,
+)
 from vision.reading.calibration import ReadingModel
 from vision.reading.container_code import CodeCandidate
 from vision.reading.engines import LineEngine, OcrEngine, TextLine
@@ -106,24 +115,26 @@ class PhotoAnalyser:
         try:
             if isinstance(self._engine, LineEngine):
                 found, listed = self._read(self._engine, photo, expected)
-            else:
-                lines, listed = self._engine.read(photo.pixels), ()
-                found = readings(lines, photo=photo, provenance=self._engine.provenance)
+                return found, entries(Ran.RAN), listed
+            lines = self._engine.read(photo.pixels)
         except ModelUnavailable as problem:
             return (), entries(Ran.FAILED, str(problem)), ()
-        return found, entries(Ran.RAN), listed
+        own = readings(lines, photo=photo, provenance=self._engine.provenance)
+        return own, entries(Ran.RAN), ()
 
     def _read(
         self, engine: LineEngine, photo: Photo, expected: Sequence[str]
-    ) -> tuple[tuple[Reading, ...], tuple[ListPosterior, ...]]:
+    ) -> tuple[tuple[Finding, ...], tuple[ListPosterior, ...]]:
         if self._shelf is None:
             raise ModelUnavailable(f"{calibration.MODEL} is not given")
         model = calibration.open_model(self._shelf)
         seen = looks.seen(engine, photo.pixels, done=results.is_done, owners=self._owners)
         by = engine.provenance
         orange = orange_plate.read(engine, photo.pixels)
-        found = (
-            *readings(seen.lines, photo=photo, provenance=by, seen=seen, model=model),
+        read = readings(seen.lines, photo=photo, provenance=by, seen=seen, model=model)
+        found: tuple[Finding, ...] = (
+            *read,
+            *_colours(read, photo),
             *(
                 results.orange_plate_reading(one, photo=photo, by=by)
                 for one in orange
@@ -139,6 +150,18 @@ class PhotoAnalyser:
             if texts and one.weakest >= results.LEAST_WEAKEST
         )
         return found, listed
+
+
+def _colours(found: Sequence[Reading], photo: Photo) -> list[VehicleColour]:
+    """Colours around accepted plates; above a plate below a container there is the container."""
+    if any(one.subject is Subject.CONTAINER_CODE for one in found):
+        return []
+    plates = [one.evidence.box for one in found if one.subject is Subject.PLATE and one.accepted]
+    return [
+        results.colour_finding(seen, photo=photo)
+        for box in plates
+        if box is not None and (seen := colour.colour_above(photo.pixels, box)) is not None
+    ]
 
 
 def readings(

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from vision.findings import CheckDigit, Evidence, Orientation, Provenance, Reading, Subject
+import hashlib
+
+from vision.findings import (
+    CheckDigit,
+    Evidence,
+    Orientation,
+    Provenance,
+    Reading,
+    Subject,
+    VehicleColour,
+)
 from vision.grammar.iso6346 import CHECK_POSITION
+from vision.reading import colour
 from vision.reading.calibration import Features, ReadingModel
+from vision.reading.colour import BodyColour
 from vision.reading.container_code import CodeCandidate
 from vision.reading.decode import Decoded
 from vision.reading.looks import Seen
@@ -146,6 +158,23 @@ def orange_plate_reading(plate: OrangePlate, *, photo: Photo, by: Provenance) ->
         orientation=Orientation.MULTI_LINE,
         alternatives=plate.alternatives,
         note="" if plate.listed else "this pair of numbers is not in our table",
+    )
+
+
+def colour_finding(seen: BodyColour, *, photo: Photo) -> VehicleColour:
+    """Its probability is the share of the patch that has the colour; it was not calibrated."""
+    rule = f"{colour.HUES} {colour.ACCEPT_SHARE} {colour.LEAST_MEDIAN} {colour.MOST_CAST}"
+    return VehicleColour(
+        evidence=Evidence(scan_sha256=photo.sha256, box=seen.box),
+        provenance=Provenance(
+            model="body-colour",
+            version="1",
+            sha256=hashlib.sha256(rule.encode()).hexdigest(),
+            threshold=colour.ACCEPT_SHARE,
+        ),
+        colour=seen.colour,
+        probability=seen.share,
+        accepted=seen.accepted,
     )
 
 
