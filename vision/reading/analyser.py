@@ -207,7 +207,8 @@ def readings(
         inside = any(
             candidate.box.intersection_px(c.box) > 0.3 * candidate.box.area_px for c in credible
         )
-        if inside or (credible and not candidate.countries):
+        marking = plate.is_marking(candidate.text, on_container=bool(credible))
+        if inside or marking or (credible and not candidate.countries):
             continue
         found.append(_plate(candidate, photo, provenance, model))
     return tuple(found)
