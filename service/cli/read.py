@@ -25,6 +25,7 @@ from vision.formats import Limits, read_scan
 from vision.grammar.iso6346 import owner_codes
 from vision.grammar.plate import normalise_plate
 from vision.models.shelf import Shelf
+from vision.reading.agree import Marking, markings
 from vision.reading.analyser import PhotoAnalyser
 from vision.reading.engines.line_reader import LineReaderEngine
 from vision.reading.expected import ListPosterior
@@ -32,6 +33,7 @@ from vision.reading.photo_parts import photo_parts
 from vision.scan import Photo, RawScan, ScanKind
 
 MOST_EXPECTED = 100_000
+MOST_ALTERNATIVES = 3
 LONGEST_NAME = 4096
 
 
@@ -46,6 +48,7 @@ class _Page:
 
 
 def read(
+    *,
     files: Annotated[list[Path], typer.Argument(help="photographs")],
     expect: Annotated[
         str | None,
@@ -54,6 +57,9 @@ def read(
     owners: Annotated[
         Path | None, typer.Option(help="owner codes, one a line; others count as less likely")
     ] = None,
+    passage: Annotated[
+        bool, typer.Option(help="all files show one passage: what they say together, too")
+    ] = False,
     draw: Annotated[Path | None, typer.Option(help="picture: OUT.png")] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -78,16 +84,22 @@ def read(
     limits = Limits(max_bytes=settings.max_upload_bytes)
     photos = [(path, _photo(path, limits)) for path in files]
     pages = [_page(path.name, photo, analyser, expected) for path, photo in photos]
+    found = [finding for page in pages for finding in page.analysis.findings]
+    views = markings(found) if passage else []
     if draw is not None:
         _draw(draw, pages)
     if as_json:
-        document = {"files": [_as_dict(page) for page in pages]}
+        document: dict[str, Any] = {"files": [_as_dict(page) for page in pages]}
+        if passage:
+            document["passage"] = [asdict(marking) for marking in views]
         sys.stdout.write(json.dumps(document, indent=1) + "\n")
         return
     for page in pages:
         out.print(page.name, style="bold", highlight=False, markup=False)
         for line in _words(page):
             out.print(f"  {line}", highlight=False, markup=False)
+    for marking in views:
+        out.print(_marking_words(marking), highlight=False, markup=False)
 
 
 def owner_codes_of(path: Path | None) -> frozenset[str]:
@@ -175,6 +187,12 @@ def _reading_words(reading: Reading) -> Iterator[str]:
     if reading.alternatives:
         others = ", ".join(f"{a.text} {a.score:.3f}" for a in reading.alternatives)
         yield f"  or {others}"
+
+
+def _marking_words(marking: Marking) -> str:
+    told = ", ".join(f"{a.text} {a.score:.4f}" for a in marking.texts[:MOST_ALTERNATIVES])
+    views = "1 view" if marking.views == 1 else f"{marking.views} views"
+    return f"passage: {marking.subject.value.replace('_', ' ')} over {views}: {told}"
 
 
 def marked(reading: Reading) -> str:

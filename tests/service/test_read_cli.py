@@ -55,6 +55,15 @@ def test_the_list_is_told_apart_from_the_free_reading(
     assert {option["text"] for option in expected["listed"]} == {"MSKU6011672", "TGHU2703360"}
 
 
+def test_views_of_one_passage_are_told_together(run: CliRunner, side: Path, tmp_path: Path) -> None:
+    other = tmp_path / "right.jpg"
+    other.write_bytes(container_side("CSQU3054383", "22G1", seed=7))
+    result = run.invoke(app, ["read", str(side), str(other), "--passage", "--json"])
+    (marking,) = json.loads(result.stdout)["passage"]
+    assert (marking["texts"][0]["text"], marking["views"]) == ("CSQU3054383", 2)
+    assert marking["texts"][0]["score"] > 0.99
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -10,11 +10,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from vision.errors import UnreadableScan
+from vision.errors import ModelUnavailable, UnreadableScan
 from vision.evaluation.progress import Progress, reported, silent
 from vision.evaluation.reliability import reliability
 from vision.evaluation.xray import latency_summary
-from vision.findings import Reading, Subject
+from vision.findings import Ran, Reading, Subject
 from vision.formats import read_scan
 from vision.geometry import Box
 from vision.grammar import iso6346
@@ -112,6 +112,9 @@ def evaluate(
     means frequency, `size_types` counts those of containers that are labelled. `baseline` is
     `peer` alone on the same pictures, counted the same way: each single line of text with the
     shape of a code or a plate is a confident answer of it.
+
+    Raises:
+        ModelUnavailable: a model could not be opened; that is no abstention.
     """
     ours, alone, gate, sizes = Tally(), Tally(), Tally(), Tally()
     pairs: list[tuple[float, bool]] = []
@@ -128,7 +131,9 @@ def evaluate(
             continue
         for part, wanted in _parts(photo, rows, crops=crops):
             began = time.perf_counter()
-            found, _ = analyser.analyse(part, name=name)
+            found, ran = analyser.analyse(part, name=name)
+            if failed := [entry for entry in ran if entry.ran is Ran.FAILED]:
+                raise ModelUnavailable(f"{name}: {failed[0].analysis}: {failed[0].reason}")
             latencies.append((time.perf_counter() - began) * 1000)
             own = [r for r in found if isinstance(r, Reading) and r.subject is subject]
             ours.add(name, wanted, _answers(own), whole=crops)

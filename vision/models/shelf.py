@@ -99,6 +99,15 @@ class Shelf:
         ]
         return output
 
+    def open(self, name: str) -> None:
+        """Open an ONNX model and warm it up: one that cannot be opened is noticed even where there
+        is nothing for it to do.
+
+        Raises:
+            ModelUnavailable: it cannot be opened.
+        """
+        self._session(name)
+
     def _session(self, name: str) -> Any:
         with self._lock:
             if name not in self._sessions:

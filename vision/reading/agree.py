@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from vision.findings import Alternative, CheckDigit, Finding, Reading, Subject
 
@@ -36,6 +36,31 @@ def agreed(findings: Sequence[Finding]) -> tuple[Finding, ...]:
             readings = [(i, found[i]) for i in group]
             _settle(found, [(i, r) for i, r in readings if isinstance(r, Reading)])
     return tuple(found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marking:
+    """One container's code or one plate, over all views that show it.
+
+    `texts` are ranked by their probability over all views; `views` counts photographs.
+    """
+
+    subject: Subject
+    texts: tuple[Alternative, ...]
+    views: int
+
+
+def markings(findings: Sequence[Finding]) -> list[Marking]:
+    """The markings of a passage: two containers on a truck, front and rear plates, each once."""
+    found = []
+    for subject in SUBJECTS:
+        own = [f for f in findings if isinstance(f, Reading) and f.subject is subject]
+        for group in _groups(list(enumerate(own))):
+            readings = [own[i] for i in group]
+            scans = {reading.evidence.scan_sha256 for reading in readings}
+            texts = together(readings)
+            found.append(Marking(subject=subject, texts=texts, views=len(scans)))
+    return found
 
 
 def together(readings: Sequence[Reading]) -> tuple[Alternative, ...]:

@@ -70,9 +70,10 @@ class PhotoAnalyser:
 
     @property
     def lineup(self) -> tuple[Provenance, ...]:
-        own = [self._engine.provenance]
-        if self._shelf is not None and isinstance(self._engine, LineEngine):
-            own.append(calibration.open_model(self._shelf).provenance)
+        if self._shelf is None or not isinstance(self._engine, LineEngine):
+            own: tuple[Provenance, ...] = (self._engine.provenance,)
+        else:
+            own = (*self._engine.parts, calibration.open_model(self._shelf).provenance)
         return (*own, *(p for part in self._parts for p in part.lineup))
 
     def analyse(
@@ -113,7 +114,7 @@ class PhotoAnalyser:
 
     def _read(
         self, engine: LineEngine, photo: Photo, expected: Sequence[str]
-    ) -> tuple[tuple[Reading, ...], tuple[ListPosterior, ...]]:
+    ) -> tuple[tuple[Finding, ...], tuple[ListPosterior, ...]]:
         if self._shelf is None:
             raise ModelUnavailable(f"{calibration.MODEL} is not given")
         model = calibration.open_model(self._shelf)
@@ -188,7 +189,9 @@ def readings(
     found = [_code(c, photo, provenance, model) for c in codes]
     if codes and seen is not None:
         found += [
-            results.size_type_reading(one, photo=photo, by=provenance) for one in seen.size_types
+            results.size_type_reading(one, photo=photo, by=provenance)
+            for one in seen.size_types
+            if one.score >= results.LEAST_SIZE_TYPE
         ]
     elif codes:
         found += [
@@ -199,7 +202,8 @@ def readings(
         inside = any(
             candidate.box.intersection_px(c.box) > 0.3 * candidate.box.area_px for c in credible
         )
-        if inside or (credible and not candidate.countries):
+        marking = plate.is_marking(candidate.text, on_container=bool(credible))
+        if inside or marking or (credible and not candidate.countries):
             continue
         found.append(_plate(candidate, photo, provenance, model))
     return tuple(found)

@@ -9,28 +9,25 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from vision.findings import CheckDigit, Orientation
+from vision.findings import Orientation
 from vision.geometry import Box, Quad
 from vision.reading import decode, plate_looks
-from vision.reading.container_code import CodeCandidate, distinct
-from vision.reading.decode import View, Window
+from vision.reading.container_code import CodeCandidate
+from vision.reading.decode import Window
 from vision.reading.engines import LineEngine, TextLine
 from vision.reading.frame import without_frame
 from vision.reading.layout import Chain, chains, pieces_of
 from vision.reading.line import cut_line
+from vision.reading.marking import Sighting, codes, is_clear
 from vision.reading.plate import PlateCandidate
 from vision.reading.plate_looks import PlateSighting
 from vision.reading.size_type import SizeType, size_types
-from vision.reading.strips import Strip, longer, part_of, strips, tight, tilted
+from vision.reading.strips import Strip, longer, strips, tight, tilted
 
-SAME_PLACE = 0.5
 # A character that no crop shows better than this is not worth another look at the crop.
 HOPELESS = 0.02
-CLEAR = 0.2
 MOST_CONFIRMED = 3
 MOST_CHAINS = 10
-# So clear that more crops of the same marking would tell nothing new.
-CLEAR_SHARE, CLEAR_WEAKEST = 0.9, 0.6
 COVERED = 0.3
 MOST_BESIDE, LIKENESS_BESIDE = 3, 0.45
 
@@ -51,18 +48,6 @@ class Look:
 FIRST = Look(short_px=448, least=0.5, most_strips=5)
 CLOSER = Look(short_px=896, least=0.4, most_strips=10, tilts=(-6.0, -3.0, 3.0, 6.0))
 MOST_TILTED = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sighting:
-    """One crop that may show a code, from `start` to `end` of its length."""
-
-    view: View
-    quad: Quad
-    orientation: Orientation
-    pieces: int
-    start: float = 0.0
-    end: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,14 +152,16 @@ def _in_strips(
     ]
 
 
-def _sighting(part: Window, *, quad: Quad, orientation: Orientation) -> Sighting:
+def _sighting(
+    part: Window, *, quad: Quad, orientation: Orientation, reach: float = 1.0
+) -> Sighting:
     return Sighting(
         view=decode.view(part.posteriors),
         quad=quad,
         orientation=orientation,
         pieces=1,
-        start=part.start,
-        end=part.end,
+        start=part.start * reach,
+        end=min(1.0, part.end * reach),
     )
 
 
@@ -201,16 +188,6 @@ def _among_lines(ways: Sequence[Chain], *, width_px: int, height_px: int) -> lis
     ]
 
 
-def is_clear(code: CodeCandidate) -> bool:
-    """Whether every character, the check digit too, was seen and hardly anything else fits."""
-    return (
-        code.check_digit is CheckDigit.CORRECT
-        and not code.replaced
-        and code.score >= CLEAR_SHARE
-        and code.weakest >= CLEAR_WEAKEST
-    )
-
-
 def _covers(one: Box, other: Box) -> bool:
     return one.intersection_px(other) > COVERED * min(one.area_px, other.area_px)
 
@@ -228,6 +205,8 @@ def confirmed(
     height, width = grey.shape
     places: list[tuple[Quad, Orientation]] = []
     crops: list[npt.NDArray[np.uint8]] = []
+    # A crop whose frame is painted over ends where the frame did.
+    reach: list[float] = []
     for code in [c for c in codes(found) if c.weakest >= HOPELESS][:MOST_CONFIRMED]:
         if code.orientation is Orientation.MULTI_LINE or is_clear(code):
             continue
@@ -237,63 +216,14 @@ def confirmed(
             if crop is not None:
                 places.append((quad, code.orientation))
                 crops.append(crop)
+                reach.append(crop.shape[1] / crop.shape[0] * line.shape[0] / line.shape[1])
     return [
         *found,
         *(
-            _sighting(part, quad=quad, orientation=orientation)
-            for (quad, orientation), steps in zip(places, engine.posteriors(crops), strict=True)
+            _sighting(part, quad=quad, orientation=orientation, reach=own)
+            for (quad, orientation), own, steps in zip(
+                places, reach, engine.posteriors(crops), strict=True
+            )
             for part in decode.windows(steps)
         ),
     ]
-
-
-def codes(
-    found: Sequence[Sighting], *, owners: frozenset[str] = frozenset()
-) -> list[CodeCandidate]:
-    """What the sightings say together, place by place, best first."""
-    left = [
-        (one, decoded)
-        for one in found
-        if (decoded := decode.decode([one.view], owners=owners)) is not None
-    ]
-    left.sort(key=lambda item: (not item[1].whole, -item[1].share * item[1].weakest))
-    candidates: list[CodeCandidate] = []
-    while left:
-        best = left[0]
-        group = [item for item in left if _same_marking(item, best)]
-        taken = {id(item) for item in group}
-        left = [item for item in left if id(item) not in taken]
-        # A crop that misses part of the marking says nothing of the rest.
-        clear = [one.view for one, alone in group if alone.whole and alone.weakest >= CLEAR]
-        views = clear or [one.view for one, _ in group]
-        decoded = decode.decode(views, owners=owners) or best[1]
-        main = next((item for item in group if item[1].text == decoded.text), best)[0]
-        candidates.append(
-            CodeCandidate(
-                text=decoded.text,
-                check_digit=CheckDigit.CORRECT if decoded.whole else CheckDigit.NOT_SEEN,
-                replaced=len(decoded.supplied),
-                pieces=main.pieces,
-                score=decoded.share,
-                weakest=decoded.weakest,
-                orientation=main.orientation,
-                quad=main.quad,
-                shown=part_of(
-                    main.quad, orientation=main.orientation, start=main.start, end=main.end
-                ),
-                decoded=decoded,
-                views=tuple(views),
-            )
-        )
-    return distinct(candidates)
-
-
-def _same_marking(
-    one: tuple[Sighting, decode.Decoded], other: tuple[Sighting, decode.Decoded]
-) -> bool:
-    if one[1].text[:10] == other[1].text[:10]:
-        return True
-    a, b = one[0].quad.bounds(), other[0].quad.bounds()
-    near = a.intersection_px(b) > SAME_PLACE * min(a.area_px, b.area_px)
-    alike = sum(x == y for x, y in zip(one[1].text, other[1].text, strict=True))
-    return near and alike >= 8

@@ -14,6 +14,9 @@ from vision.reading.layout import chains, pieces_of
 from vision.reading.plate_decode import DecodedPlate
 
 MAX_REPLACED = 1
+_UNITS = ("KG", "KGS", "LB", "LBS", "CUM", "CUFT", "TARE")
+_WORDS = ("TARE", "MGW", "GROSS", "MAXG", "MAXW", "CUCAP", "CUBIC", "PAYL", "CAPAC")
+_WORDS_ON_CONTAINER = ("NET", "MAX", "CAP", "CUB", "TAR", "ARE", "PAY", "GRO", "ACEP", "CSC")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +95,10 @@ def _rank(candidate: PlateCandidate) -> tuple[float, float]:
     return (doubt, -candidate.box.area_px)
 
 
-def is_marking(text: str) -> bool:
-    """Marks of containers and papers that have a plate's shape."""
-    return iso6346.is_size_type(text) or text.endswith(("KG", "LB", "LBS", "CUM", "CUFT", "TARE"))
+def is_marking(text: str, *, on_container: bool = False) -> bool:
+    """Marks of containers and papers that have a plate's shape: "TARE2180" looks German.
+
+    Beside a container's code fewer letters are enough to tell: "NET2830" may be a plate elsewhere.
+    """
+    words = _WORDS + _WORDS_ON_CONTAINER if on_container else _WORDS
+    return iso6346.is_size_type(text) or text.endswith(_UNITS) or text.startswith(words)

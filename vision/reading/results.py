@@ -16,7 +16,7 @@ from vision.scan import Photo
 # Below, only the grammar makes a code of what no crop shows: not even a guess.
 LEAST_WEAKEST = 0.01
 # Of the train split no size-type was wrong from here on.
-ACCEPT_SIZE_TYPE = 0.2
+ACCEPT_SIZE_TYPE, LEAST_SIZE_TYPE = 0.2, 0.02
 # Clear enough not to look closer; more than it takes to be accepted.
 CLEAR_CODE, CLEAR_CODE_WEAKEST = 0.6, 0.35
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from tests.builders import a_reading
 from vision.findings import Alternative, Finding, Reading, Subject
-from vision.reading.agree import agreed, together
+from vision.reading.agree import agreed, markings, together
 
 CODE, OTHER = "CSQU3054383", "MSKU6011672"
 
@@ -73,3 +73,14 @@ def test_no_view_outvotes_the_rest_beyond_its_cap() -> None:
 def test_front_and_rear_plates_settle_each_other() -> None:
     plates = [view("RK896AO", name, subject=Subject.PLATE) for name in ("front.jpg", "rear.jpg")]
     assert all(r.accepted for r in readings(agreed(plates)))
+
+
+def test_a_passage_has_each_marking_once_with_its_views() -> None:
+    given = [view(CODE, "a.jpg"), view(OTHER, "a.jpg"), view(CODE, "b.jpg")]
+    found = markings([*given, view("RK896AO", "a.jpg", subject=Subject.PLATE)])
+    told = [(marking.subject, marking.texts[0].text, marking.views) for marking in found]
+    assert told == [
+        (Subject.CONTAINER_CODE, CODE, 2),
+        (Subject.CONTAINER_CODE, OTHER, 1),
+        (Subject.PLATE, "RK896AO", 1),
+    ]

@@ -1,11 +1,12 @@
 """A whole photograph through our own engine: rows, columns, and nothing where nothing is."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from vision.findings import CheckDigit, Reading, Subject
+from vision.findings import CheckDigit, Ran, Reading, Subject
 from vision.formats import read_scan
 from vision.models.shelf import Shelf
 from vision.reading.analyser import PhotoAnalyser
@@ -48,3 +49,15 @@ def test_a_number_whose_check_digit_is_wrong_is_not_accepted(analyser: PhotoAnal
 def test_an_empty_wall_has_no_code(analyser: PhotoAnalyser) -> None:
     wall = np.full((480, 800, 3), 120, np.uint8)
     assert codes(analyser, Photo(sha256="w", scan_format="png", pixels=wall)) == []
+
+
+def test_a_reader_that_was_tampered_with_never_looks_like_an_empty_wall(tmp_path: Path) -> None:
+    weights = shutil.copytree(WEIGHTS, tmp_path / "weights")
+    target = weights / "line-reader" / "1" / "model.onnx"
+    target.write_bytes(target.read_bytes() + b"x")
+    shelf = Shelf(weights)
+    wall = Photo(sha256="w", scan_format="png", pixels=np.full((480, 800, 3), 120, np.uint8))
+    findings, coverage = PhotoAnalyser(LineReaderEngine(shelf), shelf=shelf).analyse(wall, name="w")
+    assert findings == ()
+    assert {entry.ran for entry in coverage} == {Ran.FAILED}
+    assert {entry.analysis for entry in coverage} == {"container_code", "plate", "orange_plate"}

@@ -53,6 +53,11 @@ class OcrEngine(Protocol):
 class LineEngine(OcrEngine, Protocol):
     """An engine that looks as closely as it is told to, and keeps the posteriors of each step."""
 
+    @property
+    def parts(self) -> tuple[Provenance, ...]:
+        """Every model that it runs. Raises: ModelUnavailable."""
+        ...
+
     def read_at(
         self, pixels: npt.NDArray[np.uint8], *, short_px: int, least: float
     ) -> tuple[TextLine, ...]:

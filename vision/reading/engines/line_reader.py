@@ -41,12 +41,17 @@ class LineReaderEngine:
     def provenance(self) -> Provenance:
         return self._shelf.provenance(MODEL, label="line")
 
+    @property
+    def parts(self) -> tuple[Provenance, ...]:
+        return (self._finder.provenance, self.provenance)
+
     def read(self, pixels: npt.NDArray[np.uint8]) -> tuple[TextLine, ...]:
         return self.read_at(pixels, short_px=SHORT_PX)
 
     def read_at(
         self, pixels: npt.NDArray[np.uint8], *, short_px: int, least: float = BOX_ABOVE
     ) -> tuple[TextLine, ...]:
+        self._shelf.open(MODEL)
         quads = self._finder.find(pixels, short_px=short_px, least=least)
         grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
         posteriors = self.posteriors([cut_line(grey[:, :, None], quad) for quad in quads])

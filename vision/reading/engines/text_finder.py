@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from importlib import resources
+from importlib import metadata, resources
 from typing import Any
 
 import cv2
@@ -17,6 +17,7 @@ import numpy.typing as npt
 import onnxruntime
 
 from vision.errors import ModelUnavailable
+from vision.findings import Provenance
 from vision.geometry import Quad
 
 FILE = "PP-OCRv6_det_small.onnx"
@@ -41,6 +42,7 @@ class TextFinder:
         self._threads = threads
         self._lock = threading.Lock()
         self._session: Any = None
+        self._provenance: Provenance | None = None
 
     @staticmethod
     def weights() -> bytes:
@@ -50,10 +52,16 @@ class TextFinder:
         except (OSError, ModuleNotFoundError) as problem:
             raise ModelUnavailable(f"rapidocr: {FILE}: {problem}") from problem
 
-    @classmethod
-    def sha256(cls) -> str:
-        """Of the weight file."""
-        return hashlib.sha256(cls.weights()).hexdigest()
+    @property
+    def provenance(self) -> Provenance:
+        """Raises: ModelUnavailable: RapidOCR's wheel does not carry the file."""
+        if self._provenance is None:
+            self._provenance = Provenance(
+                model="pp-ocrv6-det-small",
+                version=metadata.version("rapidocr"),
+                sha256=hashlib.sha256(self.weights()).hexdigest(),
+            )
+        return self._provenance
 
     def find(
         self, pixels: npt.NDArray[np.uint8], *, short_px: int, least: float = BOX_ABOVE
