@@ -70,7 +70,7 @@ def settings(detector: str, measured: float | None) -> tuple[Setting, ...]:
         return (*usual, *_near(measured * NARROWER, 1, CRYSTALS))
     if measured > MEDIUM:
         return (*usual, *_near(measured * LITTLE_NARROWER, 2, CRYSTALS))
-    return _near(measured, 2, {"small": CRYSTALS["small"]})
+    return _near(measured, 1, {"small": CRYSTALS["small"]})
 
 
 def _near(resolution: float, count: int, crystals: Mapping[str, Crystal]) -> tuple[Setting, ...]:

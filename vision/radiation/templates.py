@@ -22,7 +22,7 @@ from vision.radiation.peaks import BINS_PER_FWHM, fwhm_kev, grid
 
 Array = npt.NDArray[np.float64]
 
-RESOLUTIONS = (0.008, 0.011, 0.016, 0.024, 0.033, 0.043, 0.055, 0.074, 0.084, 0.1, 0.12)
+RESOLUTIONS = (0.011, 0.016, 0.024, 0.033, 0.043, 0.055, 0.074, 0.084, 0.1, 0.12)
 """FWHM at 662 keV, as a fraction, for which there are templates."""
 ATTENUATION_FILE = "attenuation.csv"
 ELECTRON_KEV = 511.0
