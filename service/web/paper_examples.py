@@ -59,6 +59,7 @@ PAPER: Json = {
     "field_origins": {"equipment.0.code": "containers[0].code"},
     "aliases": [],
     "findings": [],
+    "journey": None,
     "versions": [
         {
             "arrival": 1,
@@ -103,7 +104,7 @@ VISIT: Json = {
             "observed": "0207",
             "expected_at": {"reference": _MRN, "path": "goods.0.hs_code"},
             "observed_at": {"reference": _MRN, "path": "goods.0.description"},
-            "sentence": "Item 1, “frozen chicken wings”: description suggests heading 0207 (99%), "
+            "sentence": "Item 1, “frozen chicken wings”: description suggests heading 0207 (95%), "
             "declared 690721.",
         }
     ],
