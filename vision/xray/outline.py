@@ -17,6 +17,7 @@ ALONG = 0.03
 # Of the picture's own air; the wall of a neighbouring box is nearly as light.
 LEAST_AIR, DARKEST, BENEATH = 0.95, 3.0, 0.5
 FEWEST = 8
+ROOF_STEP = 0.1
 
 
 def tighten(view: npt.NDArray[np.float32], box: Box) -> Box:
@@ -38,7 +39,9 @@ def tighten(view: npt.NDArray[np.float32], box: Box) -> Box:
     x2 = _last(view, rows, box.x2 - inwards, box.x2 + OUTSIDE * high, air)
     columns = slice(int(box.x1 + MIDDLE * wide), max(1, int(box.x2 - MIDDLE * wide)))
     above, below = max(0, int(box.y1 - OUTSIDE * high)), int(box.y1 + BELOW_TOP * high)
-    y1 = _crossing(np.median(view[above:below, columns], axis=1), air) if below > above else None
+    # A load just under the roof is much darker than the roof itself.
+    roof = np.median(view[above:below, columns], axis=1) if below > above else np.zeros(0)
+    y1 = _crossing(roof, air, deepest=ROOF_STEP)
     bottom = _bottom(view, columns, box, air)
     left = box.x1 if x1 is None else float(x1)
     right = box.x2 if x2 is None else float(x2)
@@ -76,12 +79,18 @@ def _bottom(view: npt.NDArray[np.float32], columns: slice, box: Box, air: float)
     return box.y2 if found is None else float(first + lowest.shape[0] - found)
 
 
-def _crossing(profile: npt.NDArray[np.floating], least_air: float) -> int | None:
-    """Where a profile that begins in air falls half way to its darkest; None if it does not."""
+def _crossing(
+    profile: npt.NDArray[np.floating], least_air: float, *, deepest: float = 1.0
+) -> int | None:
+    """Where a profile that begins in air falls half way to its darkest, or by `deepest`.
+
+    None if it does not.
+    """
     if profile.size < FEWEST:
         return None
     air = float(profile[: max(3, profile.size // 6)].max())
     if air < least_air:
         return None
-    below = np.flatnonzero(profile < (air + float(profile.min())) / 2)
+    level = max((air + float(profile.min())) / 2, air - deepest)
+    below = np.flatnonzero(profile < level)
     return int(below[0]) if below.size else None

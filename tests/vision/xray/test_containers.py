@@ -18,9 +18,11 @@ from vision.scan import PixelUnit, XrayImage
 from vision.synthesis import xray
 from vision.synthesis.blocks import Block, side_view
 from vision.xray import container_size, containers
+from vision.xray.calibration import NO_SCANNERS
 from vision.xray.framing import vehicle_frame, without_bands
 from vision.xray.normalise import transmission_like
 from vision.xray.outline import tighten
+from vision.xray.sight import sight_of
 
 SHELF = Shelf(Path(__file__).parents[3] / "weights")
 LIMITS = SHELF.parameters(container_size.MODEL)
@@ -104,7 +106,7 @@ def test_edges_are_where_air_ends() -> None:
 def size_by_pitch(length_mm: float, height_mm: float) -> container_size.Size:
     block = Block(x1=0.2, x2=0.6, top=0.5, material=Material.ORGANIC, areal_g_cm2=20)
     scene = side_view([block], seed=1, length_mm=length_mm, height_mm=height_mm)
-    view = transmission_like(scene.image)
+    view = sight_of(scene.image, NO_SCANNERS).view
     return container_size.measure(
         view, tighten(view, scene.outline), others=[], pitch_mm=(10.0, 10.0), limits=LIMITS
     )
