@@ -37,8 +37,9 @@ hidden object was available. How: `{recipe}`, whose module says the command; the
 chose the thresholds and wrote this page and the manifest.
 """
 TAIL = """
-**Blind spots.** Shapes unlike the simulated ones; machines and engines look like shields; goods
-that overlap an object by many times its own depth; objects in walls, floor and cab are not sought.
+**Blind spots.** Shapes unlike the simulated ones; machinery, vehicle parts and bundles of tubes
+look most like what is sought; goods that overlap an object by many times its own depth hide it;
+walls, floor and cab are not searched.
 The zone is `door` only where the tractor shows which end that is; else objects near either end say
 "cannot tell". Simulation decides nothing about a real portal: measure on your own
 clean scans before a rule may act alone.
