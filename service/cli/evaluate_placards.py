@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from service.cli.terminal import JsonOption, out, progress_bar
 from service.config import Settings
 from service.errors import InvalidInput
 from vision.evaluation import placards
+from vision.evaluation.progress import Progress
 from vision.models.shelf import Shelf
 from vision.reading.danger_signs import DangerSigns
 from vision.reading.engines.line_reader import LineReaderEngine
@@ -85,20 +87,25 @@ def simulate_placards(
             page = contact_sheet(seed, fonts=faces, progress=progress)
             Image.fromarray(page).save(sheet, format="PNG")
             out.print(f"{sheet}: the last row shows no danger signs", highlight=False, markup=False)
-        if folder is None:
-            return
-        folder.mkdir(parents=True, exist_ok=True)
-        rows = ["file,subject,text,x1,y1,x2,y2"]
-        for number in range(count):
-            rng = np.random.default_rng([seed, number])
-            negative = number % placards.NEGATIVE_EVERY == placards.NEGATIVE_EVERY - 1
-            picture = draw_scene(rng, with_signs=not negative, fonts=faces)
-            name = f"{number:05d}.jpg"
-            (folder / name).write_bytes(as_jpeg(picture))
-            for sign in picture.shown:
-                box = sign.quad.bounds()
-                place = ",".join(f"{v:.0f}" for v in (box.x1, box.y1, box.x2, box.y2))
-                rows.append(f"{name},{sign.subject.value},{sign.text},{place}")
-            progress(number + 1, count)
-        (folder / "labels.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+        if folder is not None:
+            _write(folder, count=count, seed=seed, fonts=faces, progress=progress)
+
+
+def _write(
+    folder: Path, *, count: int, seed: int, fonts: Sequence[Path], progress: Progress
+) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = ["file,subject,text,x1,y1,x2,y2"]
+    for number in range(count):
+        rng = np.random.default_rng([seed, number])
+        negative = number % placards.NEGATIVE_EVERY == placards.NEGATIVE_EVERY - 1
+        picture = draw_scene(rng, with_signs=not negative, fonts=fonts)
+        name = f"{number:05d}.jpg"
+        (folder / name).write_bytes(as_jpeg(picture))
+        for sign in picture.shown:
+            box = sign.quad.bounds()
+            place = ",".join(f"{v:.0f}" for v in (box.x1, box.y1, box.x2, box.y2))
+            rows.append(f"{name},{sign.subject.value},{sign.text},{place}")
+        progress(number + 1, count)
+    (folder / "labels.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     out.print(f"{folder}: {count} pictures, labels.csv", highlight=False, markup=False)

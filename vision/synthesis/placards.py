@@ -158,22 +158,10 @@ def _paste(scene: Picture, art: Picture, rng: np.random.Generator, taken: list[B
     wide = high * width / height
     if wide > 0.5 * WIDTH_PX:
         high, wide = high * 0.5 * WIDTH_PX / wide, 0.5 * WIDTH_PX
-    corners = _seen_from_aside(wide, high, rng)
-    for _ in range(12):
-        at = np.array([rng.uniform(0, WIDTH_PX - wide), rng.uniform(0, HEIGHT_PX - high)])
-        placed = (corners + at).astype(np.float32)
-        low, upper = placed.min(axis=0), placed.max(axis=0)
-        inside = low.min() > 4 and upper[0] < WIDTH_PX - 4 and upper[1] < HEIGHT_PX - 4
-        box = Box(
-            x1=float(low[0]) - 8,
-            y1=float(low[1]) - 8,
-            x2=float(upper[0]) + 8,
-            y2=float(upper[1]) + 8,
-        )
-        if inside and not any(box.intersection_px(other) > 0 for other in taken):
-            break
-    else:
+    placed = _place(_seen_from_aside(wide, high, rng), wide, high, rng, taken)
+    if placed is None:
         return None
+    box = _around(placed)
     taken.append(box)
     source = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     small = cv2.resize(
@@ -199,6 +187,29 @@ def _paste(scene: Picture, art: Picture, rng: np.random.Generator, taken: list[B
         placed = cv2.perspectiveTransform(points[None], warp)[0]
     a, b, c, d = ((float(x), float(y)) for x, y in placed)
     return Quad(corners=(a, b, c, d))
+
+
+def _place(
+    corners: npt.NDArray[np.float64],
+    wide: float,
+    high: float,
+    rng: np.random.Generator,
+    taken: Sequence[Box],
+) -> Array | None:
+    """Where nothing is yet, after some tries; None if there was no room."""
+    for _ in range(12):
+        at = np.array([rng.uniform(0, WIDTH_PX - wide), rng.uniform(0, HEIGHT_PX - high)])
+        placed = np.asarray(corners + at, np.float32)
+        low, upper = placed.min(axis=0), placed.max(axis=0)
+        inside = low.min() > 4 and upper[0] < WIDTH_PX - 4 and upper[1] < HEIGHT_PX - 4
+        if inside and not any(_around(placed).intersection_px(other) > 0 for other in taken):
+            return placed
+    return None
+
+
+def _around(placed: Array) -> Box:
+    (x1, y1), (x2, y2) = placed.min(axis=0), placed.max(axis=0)
+    return Box(x1=float(x1) - 8, y1=float(y1) - 8, x2=float(x2) + 8, y2=float(y2) + 8)
 
 
 def _reduced(high: float, height: int) -> float:

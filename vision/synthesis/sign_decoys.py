@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw
 
-from vision.synthesis.placard_art import BLACK, ORANGE, RED, WHITE, YELLOW, font_of, shade
+from vision.synthesis.placard_art import font_of
+from vision.synthesis.sign_paint import BLACK, ORANGE, RED, WHITE, YELLOW, shade
 
 Picture = npt.NDArray[np.uint8]
 Maker = Callable[[np.random.Generator, Path | None], Image.Image]
