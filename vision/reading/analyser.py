@@ -30,8 +30,7 @@ from vision.reading.photo_part import PhotoPart
 from vision.reading.plate import PlateCandidate
 from vision.scan import Photo, ScanKind
 
-# For engines that keep their posteriors to themselves; chosen on the train splits of the container
-# and plate photographs with RapidOCR.
+# For engines that keep their posteriors to themselves; chosen on the train splits with RapidOCR.
 ACCEPT_CODE = 0.6
 ACCEPT_REPLACED = 0.9
 ACCEPT_NO_CHECK_DIGIT = 0.97
@@ -199,14 +198,24 @@ def readings(
         ]
     credible = [c for c in codes if c.check_digit is CheckDigit.CORRECT or not c.replaced]
     for candidate in plates:
-        inside = any(
-            candidate.box.intersection_px(c.box) > 0.3 * candidate.box.area_px for c in credible
-        )
-        marking = plate.is_marking(candidate.text, on_container=bool(credible))
-        if inside or marking or (credible and not candidate.countries):
-            continue
-        found.append(_plate(candidate, photo, provenance, model))
+        if not _belongs_to_container(candidate, credible):
+            reading = _plate(candidate, photo, provenance, model)
+            found.append(_beside_code(reading, model) if credible and model else reading)
     return tuple(found)
+
+
+def _belongs_to_container(candidate: PlateCandidate, codes: Sequence[CodeCandidate]) -> bool:
+    box = candidate.box
+    inside = any(box.intersection_px(code.box) > 0.3 * box.area_px for code in codes)
+    marking = plate.is_marking(candidate.text, on_container=bool(codes))
+    return inside or marking or (bool(codes) and not candidate.countries)
+
+
+def _beside_code(reading: Reading, model: ReadingModel) -> Reading:
+    """A container's wall is full of letters and figures; the plates of cars were calibrated."""
+    if reading.accepted and (reading.probability or 0.0) < model.thresholds["plate_gate"]:
+        return replace(reading, accepted=False, note="beside a container's code")
+    return reading
 
 
 def _size_type(piece: Piece, photo: Photo, provenance: Provenance) -> Reading:

@@ -16,7 +16,22 @@ from vision.reading.plate_decode import DecodedPlate
 MAX_REPLACED = 1
 _UNITS = ("KG", "KGS", "LB", "LBS", "CUM", "CUFT", "TARE")
 _WORDS = ("TARE", "MGW", "GROSS", "MAXG", "MAXW", "CUCAP", "CUBIC", "PAYL", "CAPAC")
-_WORDS_ON_CONTAINER = ("NET", "MAX", "CAP", "CUB", "TAR", "ARE", "PAY", "GRO", "ACEP", "CSC")
+_WORDS_ON_CONTAINER = (
+    "NET",
+    "MAX",
+    "CAP",
+    "CUB",
+    "TAR",
+    "ARE",
+    "PAY",
+    "GRO",
+    "ACEP",
+    "CSC",
+    "CUM",
+    "CUF",
+    "KG",
+    "LB",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
