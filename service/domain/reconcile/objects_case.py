@@ -34,8 +34,3 @@ def was_sought(case: Case, *labels: str) -> bool:
     return bool(sought) and all(
         s.visible_share >= least and not case.too_poor(s.evidence.scan_sha256) for s in sought
     )
-
-
-def looked_at_all(case: Case) -> bool:
-    """Whether any detector of objects ran."""
-    return bool(case.findings(ObjectsSought) or case.findings(ObjectFound))

@@ -16,7 +16,7 @@ from service.domain.reconcile.rules import NAMES
 from service.domain.scenarios.run import case_of, doubted, fired, run
 from service.domain.scenarios.scenario import Doubt, Picture, Scenario, doubts, scenarios, visits
 from service.domain.scenarios.seen import analysis_of
-from service.domain.verdict import Advice
+from service.domain.verdict import Advice, Result
 
 PACK = scenarios()
 DOUBTS = doubts()
@@ -120,3 +120,19 @@ def test_rules_are_listed_and_explained() -> None:
     assert entries["mass_on_scale"]["limits"]["kg"] == 500
     assert all(entry["asks"] for entry in entries.values())
     assert CliRunner().invoke(app, ["rules", "mass_on_scale"]).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("sought", "expected"),
+    [
+        ("sought 0.95 vehicle", set()),
+        ("sought 0.95 vehicle weapon", {Result.MATCH}),
+        ("sought 0.5 weapon", {Result.CANNOT_TELL}),
+    ],
+)
+def test_a_detector_of_vehicles_alone_clears_no_load_of_threats(
+    sought: str, expected: set[Result]
+) -> None:
+    clean = visits()["clothes"].changed([sought], {})
+    outcomes = reach_verdict(case_of(clean, POLICY)).outcomes
+    assert {o.result for o in outcomes if o.rule == "threat_object"} == expected

@@ -9,7 +9,6 @@ from service.domain.reconcile.objects_case import (
     ORDINARY,
     SHIELD,
     VEHICLE,
-    looked_at_all,
     objects,
 )
 from service.domain.reconcile.rule import Rule, Source
@@ -17,19 +16,17 @@ from service.domain.reconcile.words import say
 from service.domain.verdict import Result, RuleOutcome
 from vision.findings import ObjectFound, ObjectsSought
 
-RULE = Rule(number=19, name="threat_object", source=Source.XRAY)
+RULE = Rule(number=19, name="threat_object", source=Source.XRAY, version="2")
 RULES = (RULE,)
 OTHER_RULES = BAGS | DANGEROUS | ORDINARY | {SHIELD, VEHICLE}
 
 
 def judge(case: Case) -> tuple[RuleOutcome, ...]:
-    """Silent where no detector ran: a policy that needs one names this rule for a release.
+    """Silent where nobody looked for threats: a policy that needs it names this rule.
 
     The threshold of each class is the model's, chosen for a stated rate of false alarms per scan.
     Where the load hides too much, "nothing found" cannot tell.
     """
-    if not looked_at_all(case):
-        return ()
     labels = {found.label for _, found in case.findings(ObjectFound)} - OTHER_RULES
     outcomes = [
         case.outcome(
@@ -47,7 +44,10 @@ def judge(case: Case) -> tuple[RuleOutcome, ...]:
     ]
     if outcomes:
         return tuple(outcomes)
-    sought = case.findings(ObjectsSought)
+    # A detector of vehicles alone has not looked for what this rule is about.
+    sought = [(i, s) for i, s in case.findings(ObjectsSought) if set(s.labels) - OTHER_RULES]
+    if not sought and not labels:
+        return ()
     visible = min((s.visible_share for _, s in sought), default=0.0)
     poor = any(case.too_poor(s.evidence.scan_sha256) for _, s in sought)
     clear = not poor and visible >= case.policy.limit(RULE.name, "visible_share")
