@@ -75,7 +75,7 @@ def _bottom(view: npt.NDArray[np.float32], columns: slice, box: Box, air: float)
     lowest = view[first:last, columns]
     if not beneath.size or float(np.percentile(beneath, 1)) < air or not lowest.size:
         return box.y2
-    found = _crossing(np.percentile(lowest, DARKEST, axis=1)[::-1], air)
+    found = _crossing(np.percentile(lowest, DARKEST, axis=1)[::-1], air, deepest=ROOF_STEP)
     return box.y2 if found is None else float(first + lowest.shape[0] - found)
 
 

@@ -15,6 +15,7 @@ from vision.synthesis.blocks import Block, Scene, calibration, side_view, stack
 from vision.xray.calibration import NO_SCANNERS, Calibration, ScannerBook
 from vision.xray.mass import gain_of
 from vision.xray.measurements import of_containers
+from vision.xray.outline import tighten
 from vision.xray.sight import sight_of
 
 SHELF = Shelf(Path(__file__).parents[3] / "weights")
@@ -112,3 +113,12 @@ def test_a_learnt_gain_multiplies_the_mass_and_is_part_of_its_version() -> None:
     assert corrected.high_kg - corrected.low_kg < plain.high_kg - plain.low_kg
     assert gain_of(plain.provenance) == 1.0
     assert gain_of(corrected.provenance) == 1.25
+
+
+@pytest.mark.parametrize("top", [0.3, 0.95])
+def test_a_dark_load_hides_neither_roof_nor_floor_of_a_bare_box(top: float) -> None:
+    block = Block(x1=0.02, x2=0.98, top=top, material=Material.METAL, areal_g_cm2=70)
+    scene = side_view([block], seed=8, channels=1)
+    edges = tighten(sight_of(scene.image, BOOK).view, scene.outline)
+    assert abs(edges.y1 - scene.outline.y1) <= 2
+    assert abs(edges.y2 - scene.outline.y2) <= 2
