@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ from vision.reading.layout import chains, pieces_of
 from vision.reading.plate_decode import DecodedPlate
 
 MAX_REPLACED = 1
+# An owner code with a part of its number; few plates have U, J or Z in fourth place.
+_PART_OF_CODE = re.compile(r"[A-Z]{3}[UJZ][0-9]{3,}")
 _UNITS = ("KG", "KGS", "LB", "LBS", "CUM", "CUFT", "TARE")
 _WORDS = ("TARE", "MGW", "GROSS", "MAXG", "MAXW", "CUCAP", "CUBIC", "PAYL", "CAPAC")
 _WORDS_ON_CONTAINER = (
@@ -116,4 +119,6 @@ def is_marking(text: str, *, on_container: bool = False) -> bool:
     Beside a container's code fewer letters are enough to tell: "NET2830" may be a plate elsewhere.
     """
     words = _WORDS + _WORDS_ON_CONTAINER if on_container else _WORDS
-    return iso6346.is_size_type(text) or text.endswith(_UNITS) or text.startswith(words)
+    if iso6346.is_size_type(text) or _PART_OF_CODE.fullmatch(text):
+        return True
+    return text.endswith(_UNITS) or text.startswith(words)

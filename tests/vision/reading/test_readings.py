@@ -164,7 +164,7 @@ def test_a_word_beside_a_plate_does_not_hide_it() -> None:
     assert not any(r.accepted for r in found[Subject.CONTAINER_CODE])
 
 
-@pytest.mark.parametrize("text", ["TARE2180", "NET28300", "MAX3048", "CUCAP67"])
+@pytest.mark.parametrize("text", ["TARE2180", "NET28300", "MAX3048", "MSCU7155"])
 def test_marks_beside_a_code_are_no_plates(text: str) -> None:
     found = read(a_line("CSQU 305438 3", 10, 10), a_line(text, 10, 200))
     assert found[Subject.PLATE] == []
