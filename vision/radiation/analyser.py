@@ -181,9 +181,9 @@ class RadiationAnalyser:
                     category=one.category,
                     score=one.score,
                     lines_kev=one.lines_kev,
-                    probability=round(
-                        confidence.probability(one.score, sharp=found.curve is None), 3
-                    ),
+                    probability=confidence.probability(one.score, sharp=found.curve is None)
+                    if one.counted
+                    else None,
                     shield=SHIELD_WORDS.get(one.shield, ""),
                     occupancy=occupancy,
                 )

@@ -147,6 +147,7 @@ def _plutonium(spectrum: Spectrum) -> list[Identified]:
             share=0.0,
             shield="open",
             lines_kev=soft_xrays.LINES_KEV,
+            counted=False,
         )
     ]
 
@@ -175,6 +176,7 @@ def _natural(kind: Templates, fit: Fit) -> list[Identified]:
                     share=share,
                     shield="load",
                     lines_kev=lines.strongest(4),
+                    counted=False,
                 )
             )
     return found

@@ -36,4 +36,4 @@ def probability(score: float, *, sharp: bool) -> float:
     """That an answer with this score is right; `sharp`: of germanium, by its lines."""
     scores, parts = _table(method_of(sharp=sharp))
     at = max(0, int(np.searchsorted(scores, score, side="right")) - 1)
-    return float(parts[at])
+    return round(float(parts[at]), 3)

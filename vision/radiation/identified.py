@@ -35,7 +35,8 @@ class Identified:
     """`score`: of lines, decades of evidence; of a full fit, the fall of chi squared.
 
     `share` is the nuclide's part of the counts over background; `shield` what it seems to be
-    behind ("" if nothing is known of it).
+    behind ("" if nothing is known of it). `counted` is False for a score of a kind of its own, of
+    which nobody has counted how often it is right.
     """
 
     nuclide: str
@@ -44,6 +45,7 @@ class Identified:
     share: float
     shield: str
     lines_kev: tuple[float, ...]
+    counted: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
