@@ -127,4 +127,4 @@ def test_a_tampered_model_is_coverage_failed_and_not_an_empty_scan(
     analysis = build(weights).analyse([view])
     assert not analysis.complete_for(ScanKind.XRAY)
     failed = {entry.analysis for entry in analysis.coverage if entry.ran is Ran.FAILED}
-    assert failed == {"containers", "load_state"}
+    assert failed == {"containers", "load_state", "measurements", "objects"}

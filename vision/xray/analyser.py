@@ -78,7 +78,7 @@ class XrayAnalyser:
         except ModelUnavailable as problem:
             coverage += [
                 _entry(image, name, analysis, Ran.FAILED, str(problem))
-                for analysis in ("containers", "load_state", *self._seeks_objects())
+                for analysis in ("containers", "load_state", "measurements", *self._seeks_objects())
             ]
             return tuple(findings), tuple(coverage)
         coverage.append(_entry(image, name, "containers", Ran.RAN))
