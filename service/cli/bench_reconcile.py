@@ -25,21 +25,25 @@ from service.domain.reconcile.policy_file import read_policy
 from service.domain.scenarios.run import case_of
 from service.domain.scenarios.scenario import visits as clean_visits
 from service.store.engine import migrate, open_engine
+from service.store.goods_library import SqlGoodsLibrary
 from service.store.history import SqlHistoryStore
 from service.store.history_filling import SCANNER, SITE, at_of, box_of, fill
+from service.store.scan_orders import SqlScanOrders
+from service.usecases.goods_library import LookedLoad, Shelfmark, look_among
 from service.usecases.history import VisitRecord
 from vision.findings import Evidence, Provenance, ScanFingerprint
 
 VISIT = "tiles"
 WARM, MEASURED = 30, 300
 LIMIT_MS = 15.0
+LOOKS, HEADINGS, LOOK_SIZE = 200, 5, 36
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 METHOD = Provenance(model="bench", version="1", sha256="0" * 64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
-    """Milliseconds for one visit: history kept and looked up, and all rules."""
+    """Milliseconds for one visit: history, orders and decided looks looked up, and all rules."""
 
     database: str
     visits: int
@@ -132,7 +136,8 @@ def _measured(visits: int, database_url: str | None) -> Cost:
 
 
 def _cost(engine: Engine, visits: int, *, filled_s: float) -> Cost:
-    store = SqlHistoryStore(engine)
+    store, orders, library = SqlHistoryStore(engine), SqlScanOrders(engine), SqlGoodsLibrary(engine)
+    looks = _fill_library(library)
     case = case_of(clean_visits()[VISIT], read_policy())
     rng = np.random.default_rng(2)
     whole, rules, cpu = [], [], []
@@ -140,7 +145,13 @@ def _cost(engine: Engine, visits: int, *, filled_s: float) -> Cost:
         record = _record(number, visits, rng)
         begun, begun_cpu = time.perf_counter(), time.process_time()
         store.remember(record)
-        history = store.before(record)
+        history = replace(
+            store.before(record),
+            selections=orders.concerning(
+                {text for text, _ in record.subjects}, site=SITE, at=record.at
+            ),
+            look=look_among(looks[number % len(looks)], library),
+        )
         looked_up = time.perf_counter()
         _judge(replace(case, history=history))
         ended = time.perf_counter()
@@ -159,6 +170,28 @@ def _cost(engine: Engine, visits: int, *, filled_s: float) -> Cost:
         cpu_median_ms=round(statistics.median(cpu), 2),
         filled_s=round(filled_s, 1),
     )
+
+
+def _fill_library(library: SqlGoodsLibrary) -> list[LookedLoad]:
+    """Decided loads of a few headings; those of one are looked at again."""
+    rng = np.random.default_rng(3)
+    mark = Shelfmark(site=SITE, scanner=SCANNER, model="bench 1")
+    loads = []
+    for number in range(LOOKS * HEADINGS):
+        vector = rng.normal(0, 0.3, LOOK_SIZE) + np.eye(1, LOOK_SIZE, number % HEADINGS)[0]
+        load = LookedLoad(
+            mark=mark,
+            heading=f"{1000 + number % HEADINGS}",
+            at=at_of(number),
+            inspection_id=f"look-{number:06d}",
+            scan_sha256=f"{number:064x}",
+            container_code="",
+            reference="",
+            vector=(vector / np.linalg.norm(vector)).astype(np.float32),
+        )
+        library.put(load)
+        loads.append(load)
+    return [replace(load, inspection_id="bench") for load in loads[::HEADINGS]]
 
 
 def _percentile(values: Sequence[float], percent: float) -> float:

@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from service.store.connections import Connections
 from service.store.tables import Instant, metadata
-from service.usecases.goods_library import HEADING, LookedLoad, Shelfmark
+from service.usecases.goods_library import HEADING, LookedLoad, LookTable, Shelfmark
 
 SITE, SCANNER, MODEL, CODE, REFERENCE = 100, 100, 100, 70, 200
 
@@ -71,8 +71,19 @@ class SqlGoodsLibrary(Connections):
         with self._writing() as db:
             db.execute(delete(goods_looks).where(own))
 
-    def of_heading(self, mark: Shelfmark, heading: str, *, limit: int) -> tuple[LookedLoad, ...]:
-        return self._loads(_at(mark).where(goods_looks.c.heading == heading), limit)
+    def looks(self, mark: Shelfmark, *, heading: str | None, limit: int) -> LookTable:
+        c = goods_looks.c
+        query = _at(mark).with_only_columns(c.inspection_id, c.heading, c.vector)
+        if heading is not None:
+            query = query.where(c.heading == heading)
+        with self._reading() as db:
+            rows = db.execute(query.order_by(c.at.desc()).limit(limit)).all()
+        joined = b"".join(row.vector for row in rows)
+        return LookTable(
+            inspection_ids=tuple(row.inspection_id for row in rows),
+            headings=tuple(row.heading for row in rows),
+            vectors=np.frombuffer(joined, dtype="<f4").reshape(len(rows), -1 if rows else 0),
+        )
 
     def newest(self, mark: Shelfmark, *, limit: int) -> tuple[LookedLoad, ...]:
         return self._loads(_at(mark), limit)

@@ -55,6 +55,26 @@ class Alike:
     same_box: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookTable:
+    """(N, F) vectors, with the inspection and the heading of each."""
+
+    inspection_ids: tuple[str, ...]
+    headings: tuple[str, ...]
+    vectors: npt.NDArray[np.float32]
+
+    def without(self, inspection_id: str) -> LookTable:
+        """A load is not its own reference."""
+        keep = [i for i, own in enumerate(self.inspection_ids) if own != inspection_id]
+        if len(keep) == len(self.inspection_ids):
+            return self
+        return LookTable(
+            inspection_ids=tuple(self.inspection_ids[i] for i in keep),
+            headings=tuple(self.headings[i] for i in keep),
+            vectors=self.vectors[keep],
+        )
+
+
 class GoodsLibrary(Protocol):
     """The library in the database."""
 
@@ -64,8 +84,8 @@ class GoodsLibrary(Protocol):
 
     def take_out(self, inspection_id: str) -> None: ...
 
-    def of_heading(self, mark: Shelfmark, heading: str, *, limit: int) -> tuple[LookedLoad, ...]:
-        """The newest first."""
+    def looks(self, mark: Shelfmark, *, heading: str | None, limit: int) -> LookTable:
+        """The newest first, of one heading or of all: what is asked at every verdict."""
         ...
 
     def newest(self, mark: Shelfmark, *, limit: int) -> tuple[LookedLoad, ...]: ...
@@ -119,21 +139,25 @@ def with_look(file: CaseFile, *, library: GoodsLibrary) -> CaseFile:
     own = looked_load(file)
     if own is None or not own.heading:
         return file
-    return replace(file, history=replace(file.history, look=_look(own, library)))
+    return replace(file, history=replace(file.history, look=look_among(own, library)))
 
 
-def _look(own: LookedLoad, library: GoodsLibrary) -> GoodsLook:
-    known = _others(own, library.of_heading(own.mark, own.heading, limit=OF_A_HEADING))
-    if not known:
+def look_among(own: LookedLoad, library: GoodsLibrary) -> GoodsLook:
+    """How a load looks among those of its heading, and what it looks like if it is strange."""
+    known = library.looks(own.mark, heading=own.heading, limit=OF_A_HEADING)
+    known = known.without(own.inspection_id)
+    count = len(known.inspection_ids)
+    if count == 0:
         return GoodsLook(heading=own.heading, references=0, p_value=None)
-    strange = p_value(own.vector, _looks(known))
+    strange = p_value(own.vector, known.vectors)
     others: list[tuple[str, float]] = []
     if strange <= STRANGE:
-        every = _others(own, library.newest(own.mark, limit=OF_A_LIBRARY))
-        others = votes(own.vector, _looks(every), [load.heading for load in every])
+        every = library.looks(own.mark, heading=None, limit=OF_A_LIBRARY)
+        every = every.without(own.inspection_id)
+        others = votes(own.vector, every.vectors, every.headings)
     return GoodsLook(
         heading=own.heading,
-        references=len(known),
+        references=count,
         p_value=round(strange, 5),
         others=tuple((kind, round(share, 3)) for kind, share in others),
     )

@@ -83,7 +83,7 @@ def test_clean_loads_go_in_and_others_come_out(database: Database) -> None:
     mark = Shelfmark(site=file.inspection.site, scanner="", model=MODEL)
 
     def kept() -> list[str]:
-        return [load.inspection_id for load in library.of_heading(mark, "0803", limit=9)]
+        return list(library.looks(mark, heading="0803", limit=9).inspection_ids)
 
     learn_look(file, clean=True, library=library)
     learn_look(file, clean=True, library=library)
