@@ -29,6 +29,7 @@ from sqlalchemy import (
     insert,
     select,
 )
+from sqlalchemy.exc import IntegrityError
 
 from service.domain.reconcile.history import Dwell, History, LotMember, PastScan, Sighting
 from service.store.connections import Connections
@@ -103,11 +104,28 @@ class SqlHistoryStore(Connections):
     def remember(self, record: VisitRecord) -> None:
         rows = rows_of(record)
         with self._reading() as db:
-            if all(_same(db, table, record, rows[table.name]) for table in TABLES):
-                return
+            kept = {table.name: _kept(db, table, record) for table in TABLES}
+        changed = [table for table in TABLES if kept[table.name] != _compared(rows[table.name])]
+        if not changed:
+            return
+        try:
+            # A new visit has nothing to take away: half of the statements are spared.
+            self._put(record, rows, [t for t in changed if kept[t.name]], changed)
+        except IntegrityError:
+            # Someone else has judged the same inspection in between.
+            self._put(record, rows, changed, changed)
+
+    def _put(
+        self,
+        record: VisitRecord,
+        rows: dict[str, list[dict[str, Any]]],
+        old: Sequence[Table],
+        changed: Sequence[Table],
+    ) -> None:
         with self._writing() as db:
-            for table in TABLES:
+            for table in old:
                 db.execute(delete(table).where(table.c.inspection_id == record.inspection_id))
+            for table in changed:
                 if rows[table.name]:
                     db.execute(insert(table), rows[table.name])
 
@@ -185,12 +203,13 @@ def bands(look: str) -> list[tuple[int, str]]:
     return [(n, look[n * BAND_DIGITS : (n + 1) * BAND_DIGITS]) for n in range(BANDS)]
 
 
-def _same(
-    db: Connection, table: Table, record: VisitRecord, rows: Sequence[dict[str, Any]]
-) -> bool:
+def _kept(db: Connection, table: Table, record: VisitRecord) -> set[tuple[Any, ...]]:
     found = db.execute(_own(table.name), {"inspection": record.inspection_id}).all()
-    kept = {tuple(sorted(row._asdict().items())) for row in found}
-    return kept == {tuple(sorted(row.items())) for row in rows}
+    return _compared([row._asdict() for row in found])
+
+
+def _compared(rows: Sequence[dict[str, Any]]) -> set[tuple[Any, ...]]:
+    return {tuple(sorted(row.items())) for row in rows}
 
 
 @cache

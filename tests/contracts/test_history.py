@@ -65,6 +65,18 @@ def test_remembering_again_replaces_and_the_same_changes_nothing(store: SqlHisto
     assert len(store.before(a_record(subjects=((PLATE, True),))).sightings) == 1
 
 
+def test_two_that_remember_the_same_visit_at_once_leave_one_record(
+    store: SqlHistoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second has read before the first wrote, and finds its rows there."""
+    store.remember(a_record(2, minutes_ago=9))
+    with monkeypatch.context() as before_the_first_wrote:
+        before_the_first_wrote.setattr("service.store.history._kept", lambda *_: set())
+        store.remember(a_record(2, minutes_ago=9, position=(1.0, 2.0)))
+    (seen,) = store.before(a_record()).sightings
+    assert seen.latitude_deg == 1.0
+
+
 def test_scans_of_a_similar_look_are_found_and_others_are_not(store: SqlHistoryStore) -> None:
     near, far = "0" * 15 + "7", "8111" * 4
     store.remember(a_record(2, minutes_ago=60, prints=(a_print(near, scan="n"),)))
