@@ -24,7 +24,9 @@ from vision.evaluation.bench import Contestant, Timing, side_by_side
 from vision.formats import read_scan
 from vision.models.shelf import Shelf
 from vision.reading.analyser import PhotoAnalyser
+from vision.reading.engines.line_reader import LineReaderEngine
 from vision.reading.engines.rapidocr import RapidOcrEngine
+from vision.reading.photo_parts import photo_parts
 from vision.scan import Photo, RadiationScan, RawScan, ScanKind, XrayImage
 from vision.synthesis import photo, radiation, xray
 from vision.xray import containers
@@ -73,20 +75,21 @@ def bench_xray(
 def bench_photo(
     files: FilesArgument = None, rounds: RoundsOption = 2, as_json: JsonOption = False
 ) -> None:
-    """Container codes and plates: our analysis of a photograph, and its engine alone."""
-    engine = RapidOcrEngine(threads=1)
-    analyser = PhotoAnalyser(engine)
+    """Our whole analysis of a photograph, as it serves, beside RapidOCR alone."""
+    shelf = Shelf(Settings().weights_dir, threads=1)
+    peer, own = RapidOcrEngine(threads=1), LineReaderEngine(shelf, threads=1)
+    analyser = PhotoAnalyser(own, shelf=shelf, parts=photo_parts(own, shelf))
     made = [
         RawScan(name=f"{n}.jpg", data=photo.container_side("CSQU3054383", "22G1", seed=n))
         for n in range(ITEMS)
     ]
     photos = [s for s in _scans(files, made, ScanKind.PHOTO) if isinstance(s, Photo)]
     contestants = [
-        Contestant(name="rapidocr alone", job=lambda i: engine.read(photos[i].pixels)),
+        Contestant(name="rapidocr alone", job=lambda i: peer.read(photos[i].pixels)),
         Contestant(
             name="tallyman: whole photograph analysis",
             job=lambda i: analyser.analyse(photos[i], name="bench"),
-            note="the same engine, then the grammar",
+            note="codes, plates, signs and colour",
         ),
     ]
     show_timings(contestants, items=len(photos), rounds=rounds, as_json=as_json)
